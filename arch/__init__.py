@@ -1,0 +1,1 @@
+"""Architectures: everything that differs between them, and nothing that does not."""

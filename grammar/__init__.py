@@ -1,0 +1,1 @@
+"""The grammar of the SystemTap language, for Lark: stap.lark, and nothing else."""

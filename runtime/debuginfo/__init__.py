@@ -1,0 +1,1 @@
+"""Symbols, types, variable locations, lines and unwinding of a kernel image."""

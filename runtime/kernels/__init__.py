@@ -1,0 +1,1 @@
+"""The kernels a script can probe: the built-in one first."""

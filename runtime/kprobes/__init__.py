@@ -1,0 +1,1 @@
+"""Kprobes, jprobes and kretprobes on an emulated kernel."""

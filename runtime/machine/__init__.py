@@ -1,0 +1,1 @@
+"""The emulated computer: CPUs, memory, the virtual clock, traps."""

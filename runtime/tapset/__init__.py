@@ -1,0 +1,1 @@
+"""The tapset: the functions (.py) and aliases (.stp) that scripts use."""

@@ -1,0 +1,1 @@
+"""The compiler: script text to a runnable Program, one module a stage."""
