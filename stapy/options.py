@@ -1,0 +1,270 @@
+"""The command line: one table of options, from which parsing and ``--help`` are made."""
+
+from __future__ import annotations
+
+import getopt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stapy import __version__
+
+
+class UsageError(Exception):
+    """A command line that cannot be carried out; the message says what is wrong and how to put it right."""
+
+
+@dataclass(slots=True)
+class Options:
+    """What the command line asked for."""
+
+    script_file: str | None = None  # a path, or "-"
+    script_text: str | None = None  # -e
+    extra_scripts: list[str] = field(default_factory=list)  # -E
+    arguments: list[str] = field(default_factory=list)  # $1, @1, ...
+    last_pass: int = 5
+    verbose: int = 0
+    guru: bool = False
+    architecture: str = "x86_64"
+    command: str | None = None  # -c: the workload
+    target_pid: int = 0  # -x
+    timeout: float | None = None  # -T, in virtual seconds
+    output: str | None = None  # -o
+    list_pattern: str | None = None  # -l, -L
+    list_variables: bool = False  # -L
+    include: list[str] = field(default_factory=list)  # -I
+    defines: dict[str, str] = field(default_factory=dict)  # -D
+    globals: dict[str, str] = field(default_factory=dict)  # -G
+    module_name: str | None = None  # -m
+    keep: bool = False  # -k
+    unoptimized: bool = False  # -u
+    no_warnings: bool = False  # -w
+    warnings_are_errors: bool = False  # -W
+    timing: bool = False  # -t
+    compatible: str | None = None
+    color: str | None = None  # auto, always, never
+    skip_badvars: bool = False
+    suppress_handler_errors: bool = False
+    suppress_time_limits: bool = False
+    no_global_var_display: bool = False
+    show_help: bool = False
+    show_version: bool = False
+    notices: list[str] = field(default_factory=list)  # options accepted that change nothing here
+
+
+Setter = Callable[[Options, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its spellings, its argument's name ("" for none), what --help says, what it does."""
+
+    short: str
+    long: str
+    argument: str
+    help: str
+    apply: Setter
+
+
+def _flag(name: str) -> Setter:
+    return lambda options, _: setattr(options, name, True)
+
+
+def _text(name: str) -> Setter:
+    return lambda options, value: setattr(options, name, value)
+
+
+def _append(name: str) -> Setter:
+    return lambda options, value: getattr(options, name).append(value)
+
+
+def _last_pass(options: Options, value: str) -> None:
+    if value not in ("1", "2", "3", "4", "5"):
+        raise UsageError("Invalid pass number (should be 1-5).")
+    options.last_pass = int(value)
+
+
+def _verbose(options: Options, _: str) -> None:
+    options.verbose += 1
+
+
+def _timeout(options: Options, value: str) -> None:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e9:
+        raise UsageError(f"-T needs a number of virtual seconds above 0, not '{value}'.")
+    options.timeout = seconds
+
+
+def _pid(options: Options, value: str) -> None:
+    if not value.isdigit() or int(value) < 1:
+        raise UsageError(f"-x needs a process id, not '{value}'.")
+    options.target_pid = int(value)
+
+
+def _define(options: Options, value: str) -> None:
+    name, equals, number = value.partition("=")
+    if not name.isidentifier():
+        raise UsageError(f"-D needs NAME or NAME=VALUE, not '{value}'.")
+    options.defines[name] = number if equals else "1"
+
+
+def _global(options: Options, value: str) -> None:
+    name, equals, content = value.partition("=")
+    if not equals or not name.isidentifier():
+        raise UsageError(f"-G needs NAME=VALUE, not '{value}'.")
+    options.globals[name] = content
+
+
+def _listing(variables: bool) -> Setter:
+    def apply(options: Options, value: str) -> None:
+        options.list_pattern = value
+        options.list_variables = variables
+
+    return apply
+
+
+def _color(options: Options, value: str) -> None:
+    if value not in ("", "auto", "always", "never"):
+        raise UsageError(f"--color takes auto, always or never, not '{value}'.")
+    options.color = value or "always"
+
+
+def _without_effect(name: str) -> Setter:
+    return lambda options, _: options.notices.append(f"{name} has no effect here")
+
+
+def _refuse(name: str, why: str) -> Setter:
+    def apply(options: Options, _: str) -> None:
+        raise UsageError(f"{name} is not to be had here: {why}")
+
+    return apply
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("h", "help", "", "show this help", _flag("show_help")),
+    Option("V", "version", "", "show the version", _flag("show_version")),
+    Option("e", "", "SCRIPT", "run SCRIPT", _text("script_text")),
+    Option("E", "", "SCRIPT", "run SCRIPT in addition to the main script", _append("extra_scripts")),
+    Option("a", "", "ARCH", "emulate ARCH instead of x86_64", _text("architecture")),
+    Option("c", "", "CMD", "run the workload CMD, and end when it does", _text("command")),
+    Option("T", "", "SECONDS", "end after SECONDS of virtual time", _timeout),
+    Option("x", "", "PID", "make target() PID", _pid),
+    Option("o", "", "FILE", "write the script's output to FILE (strftime formats allowed)", _text("output")),
+    Option("l", "", "PROBE", "list the matching probe points", _listing(False)),
+    Option("L", "", "PROBE", "list the matching probe points with their variables", _listing(True)),
+    Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
+    Option("v", "", "", "say more of what each pass does", _verbose),
+    Option("", "vp", "DIGITS", "verbosity by pass", lambda o, v: setattr(o, "verbose", max(map(int, v), default=0)
+                                                                           if v.isdigit() else o.verbose)),
+    Option("g", "", "", "guru mode: writes to target variables, embedded Python", _flag("guru")),
+    Option("I", "", "DIR", "look in DIR for more tapset files", _append("include")),
+    Option("D", "", "NAME=VALUE", "set a limit or a macro, as MAXACTION", _define),
+    Option("G", "", "VAR=VALUE", "set the global variable VAR", _global),
+    Option("m", "", "NAME", "what module_name() says", _text("module_name")),
+    Option("k", "", "", "keep the generated Python and say where", _flag("keep")),
+    Option("u", "", "", "do not optimise", _flag("unoptimized")),
+    Option("w", "", "", "no warnings", _flag("no_warnings")),
+    Option("W", "", "", "warnings are errors", _flag("warnings_are_errors")),
+    Option("t", "", "", "report hits and costs of each probe at the end", _flag("timing")),
+    Option("", "compatible", "VERSION", "keep to the language of that version", _text("compatible")),
+    Option("", "color", "[WHEN]", "colour messages: auto, always, never", _color),
+    Option("", "colour", "[WHEN]", "", _color),
+    Option("", "skip-badvars", "", "read 0 where a target variable is not available", _flag("skip_badvars")),
+    Option("", "suppress-handler-errors", "", "count errors in handlers, and go on", _flag("suppress_handler_errors")),
+    Option("", "suppress-time-limits", "", "no MAXACTION (needs -g)", _flag("suppress_time_limits")),
+    Option("", "no-global-var-display", "", "do not print globals at the end", _flag("no_global_var_display")),
+    Option("b", "", "", "", _without_effect("-b")),
+    Option("s", "", "NUM", "", _without_effect("-s")),
+    Option("d", "", "OBJECT", "", _without_effect("-d")),
+    Option("q", "", "", "", _without_effect("-q")),
+    Option("P", "", "", "", _without_effect("-P")),
+    Option("B", "", "NAME=VALUE", "", _without_effect("-B")),
+    Option("R", "", "DIR", "", _without_effect("-R")),
+    Option("r", "", "RELEASE", "", _without_effect("-r")),
+    Option("", "ldd", "", "", _without_effect("--ldd")),
+    Option("", "all-modules", "", "", _without_effect("--all-modules")),
+    Option("", "disable-cache", "", "", _without_effect("--disable-cache")),
+    Option("F", "", "", "", _refuse("-F", "nothing runs on in the background; use -o FILE")),
+)
+
+HEADER = f"stapy {__version__}: SystemTap scripts on emulated kernels"
+
+USAGE = """\
+Usage: stapy [options] FILE [ARGUMENT...]     Run the script in FILE.
+   or: stapy [options] - [ARGUMENT...]        Run the script on standard input.
+   or: stapy [options] -e SCRIPT [ARGUMENT...]  Run SCRIPT.
+   or: stapy [options] FILE.py                Insert a kernel module written in Python.
+   or: stapy [options] -l|-L PROBE            List probe points.
+"""
+
+
+def parse(argv: list[str]) -> Options:
+    """The options in ``argv`` (without the program's name). Raises UsageError."""
+    by_name: dict[str, Option] = {}
+    short, long = "", []
+    for option in OPTIONS:
+        if option.short:
+            short += option.short + (":" if option.argument else "")
+            by_name["-" + option.short] = option
+        if option.long:
+            optional = option.argument.startswith("[")
+            long.append(option.long + ("=" if option.argument and not optional else ""))
+            by_name["--" + option.long] = option
+    # getopt has no optional arguments: --color=WHEN becomes a long option of its own spelling.
+    argv = _split_optional(argv)
+    try:
+        found, rest = getopt.gnu_getopt(argv, short, [*long, "color-when="])
+    except getopt.GetoptError as error:
+        raise UsageError(f"{error.msg}.") from None
+    options = Options()
+    for name, value in found:
+        if name == "--color-when":
+            _color(options, value)
+        else:
+            by_name[name].apply(options, value)
+    _take_script(options, rest)
+    return options
+
+
+def _split_optional(argv: list[str]) -> list[str]:
+    result = []
+    for index, word in enumerate(argv):
+        if word == "--":
+            return result + argv[index:]
+        for name in ("--color=", "--colour="):
+            if word.startswith(name):
+                word = "--color-when=" + word[len(name):]
+        result.append(word)
+    return result
+
+
+def _take_script(options: Options, rest: list[str]) -> None:
+    """The first word left over is the script's file, unless -e or a listing took its place."""
+    if options.show_help or options.show_version:
+        return
+    if options.list_pattern is not None:
+        if rest or options.script_text is not None:
+            raise UsageError("-l and -L take one probe pattern and no script.")
+        return
+    if options.script_text is None:
+        if not rest:
+            raise UsageError("A script must be specified.\nTry -e 'probe begin { println(\"hello\") exit() }'.")
+        options.script_file = rest.pop(0)
+    options.arguments = rest
+    if options.suppress_time_limits and not options.guru:
+        raise UsageError("--suppress-time-limits needs guru mode; add -g.")
+
+
+def help_text() -> str:
+    lines = [HEADER, "", USAGE, "Options:"]
+    for option in OPTIONS:
+        if not option.help:
+            continue
+        spellings = " ".join(s for s in ("-" + option.short if option.short else "",
+                                         "--" + option.long if option.long else "") if s)
+        if option.argument:
+            spellings += ("" if option.argument.startswith("[") else " ") + option.argument.replace("[", "[=", 1)
+        lines.append(f"  {spellings:<28} {option.help}")
+    return "\n".join(lines) + "\n"
