@@ -1,0 +1,105 @@
+"""How a function of the tapset is declared: a typed Python function under a decorator, found by name when it is needed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from stapy.runtime.tapset.index import MODULES
+
+_TYPES = {"int": "long", "bool": "long", "str": "string", "None": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class TapsetFunction:
+    """One overload of a tapset function, as the compiler and ``--dump-functions`` see it.
+
+    Types are "long", "string" and (of a result) "unknown" for none. ``call`` takes the Context first where
+    ``takes_context``. ``pure`` functions have no effect but their result, so an unused call is dropped.
+    ``needs_kernel`` ones ask for a machine, even in a begin probe.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    result: str
+    call: Callable[..., Any]
+    takes_context: bool
+    pure: bool
+    needs_kernel: bool
+    guru: bool
+    doc: str
+
+    def __str__(self) -> str:
+        """``name:result (parameter:type, ...)``, as ``stap --dump-functions`` writes it."""
+        parameters = ", ".join(f"{name}:{kind}" for name, kind in self.parameters)
+        return f"{self.name}:{self.result} ({parameters})"
+
+
+_declared: dict[str, list[TapsetFunction]] = {}
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def tapset_function(*names: str, pure: bool = False, needs_kernel: bool = False,
+                    guru: bool = False) -> Callable[[Function], Function]:
+    """Declare a function for scripts.
+
+    Parameters and result are annotated ``int`` (long), ``str`` (string) or, the result, ``None``; a first parameter
+    annotated ``Context`` is the handler's context. Trailing parameters with defaults make overloads of fewer arguments.
+    ``names`` are the script's names for it (one by default: the Python function's own). The docstring is its
+    documentation. ``guru`` ones need ``-g``.
+    """
+    def declare(function: Function) -> Function:
+        for name in names or (function.__name__,):
+            _declared[name] = _overloads(name, function, pure, needs_kernel, guru)
+        return function
+
+    return declare
+
+
+def _overloads(name: str, function: Callable[..., Any], pure: bool, needs_kernel: bool,
+               guru: bool) -> list[TapsetFunction]:
+    code = function.__code__  # cheaper than inspect.signature, and start-up counts
+    parameters = code.co_varnames[:code.co_argcount]
+    annotations = function.__annotations__
+    takes_context = bool(parameters) and annotations.get(parameters[0]) == "Context"
+    typed = tuple((parameter, _TYPES[annotations[parameter]]) for parameter in parameters[takes_context:])
+    result = _TYPES[annotations["return"]]
+    fewest = len(typed) - len(function.__defaults__ or ())
+    return [TapsetFunction(name, typed[:count], result, function, takes_context, pure, needs_kernel, guru,
+                           function.__doc__ or "")
+            for count in range(len(typed), fewest - 1, -1)]
+
+
+def find(name: str) -> list[TapsetFunction]:
+    """The overloads of the function ``name``, the longest first; empty where there is none. Loads only its module."""
+    found = _declared.get(name)
+    if found is None:
+        module = _module_of(name)
+        if module is None:
+            return []
+        importlib.import_module(f"stapy.runtime.tapset.{module}")
+        found = _declared.get(name, [])
+    return found
+
+
+def functions() -> dict[str, list[TapsetFunction]]:
+    """All functions by name. Loads every module of the tapset."""
+    for module in MODULES:
+        importlib.import_module(f"stapy.runtime.tapset.{module}")
+    return dict(sorted(_declared.items()))
+
+
+def names() -> Iterable[str]:
+    """The names of all functions, for suggestions. Loads nothing."""
+    for listed in MODULES.values():
+        yield from listed.split()
+
+
+def _module_of(name: str) -> str | None:
+    word = f" {name} "
+    for module, listed in MODULES.items():
+        if word in listed:
+            return module
+    return None
