@@ -1,0 +1,543 @@
+"""A run of a compiled script: its probes in their order, its output, its errors, its exit status."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Any, BinaryIO
+
+from stapy.runtime import limits
+from stapy.runtime.context import Context
+from stapy.runtime.program import (
+    Begin,
+    Breakpoint,
+    End,
+    Error,
+    FunctionReturn,
+    Global,
+    JprobeEntry,
+    NextProbe,
+    Probe,
+    Program,
+    ScriptError,
+    Timer,
+)
+from stapy.runtime.values import Array, Statistics
+
+SECOND = 1_000_000_000
+DEFAULT_LENGTH = 10 * SECOND  # of a run on no machine, in virtual time: as long as the default workload
+EPOCH = 1259812281  # the date such a run begins at
+
+# The states a session goes through. Only one kind of probe runs in each.
+STARTING, RUNNING, FAILED, STOPPING, STOPPED = range(5)
+
+
+@dataclass(slots=True)
+class SessionOptions:
+    """What the command line decides about a run."""
+
+    target: int = 0  # -x: the process the script asks for by target()
+    timeout: int | None = None  # -T, in nanoseconds of virtual time
+    length: int | None = None  # the run's end where no workload sets it, in nanoseconds of virtual time
+    suppress_handler_errors: bool = False
+    suppress_warnings: bool = False  # -w
+    global_display: bool = True  # print the globals that are written and never read
+    guru: bool = False  # -g
+    timing: bool = False  # -t: report hits and the time spent in handlers
+    color: bool = False
+    command: str = ""  # -c
+
+
+class Session:
+    """Runs ``program`` on ``kernel`` (started, or None where the program asks for none) and writes to ``output``.
+
+    The script's text goes to ``output`` as latin-1, messages to standard error, the two in order. ``run`` gives the
+    exit status. Handlers reach the session through their context: ``emit``, ``exit``, ``warn``, ``now``.
+    """
+
+    def __init__(self, program: Program, kernel: Any, output: BinaryIO, options: SessionOptions | None = None) -> None:
+        self.program = program
+        self.kernel = kernel
+        self.output = output
+        self.options = options or SessionOptions()
+        self.state = STARTING
+        self.errors = 0
+        self.skipped = 0
+        self.failed = False  # an error was shown: the exit status is 1
+        self.interrupted = False  # by ^C
+        self.last_match: Any = None  # of a regular expression, for matched()
+        self.maximum_string = limits.value(program.limits, "MAXSTRINGLEN") - 1
+        self._most_errors = limits.value(program.limits, "MAXERRORS")
+        self._most_skipped = limits.value(program.limits, "MAXSKIPPED")
+        self._pending: list[str] = []
+        self._eager = output.isatty() if hasattr(output, "isatty") else False
+        self._context = Context(self, kernel)
+        self._contexts: dict[Any, Context] = {}
+        self._armed: list[tuple[Probe, Any]] = []
+        self._at_stop: list[Callable[[], None]] = []
+        self._times: dict[int, Statistics] = {}
+        self._idle_clock = IdleClock()
+        self._deadline: int | None = None
+
+    # ------------------------------------------------------------ what handlers call
+
+    def emit(self, text: str) -> None:
+        """Print ``text``; it is written by and by, in order."""
+        pending = self._pending
+        pending.append(text)
+        if self._eager or len(pending) >= 256:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was printed so far."""
+        if not self._pending:
+            return
+        data = "".join(self._pending).encode("latin-1", "replace")
+        self._pending.clear()
+        try:
+            self.output.write(data)
+            self.output.flush()
+        except BrokenPipeError:  # nobody reads on: end as stap does, quietly
+            self.emit = lambda text: None  # type: ignore[method-assign]
+            self.exit()
+
+    def exit(self) -> None:
+        """The script's exit(): no further probe but end probes; the handler that called it goes on."""
+        if self.state in (STARTING, RUNNING):
+            self._leave(STOPPING)
+
+    def warn(self, message: str) -> None:
+        """``WARNING: message`` on standard error, unless -w."""
+        if not self.options.suppress_warnings:
+            self._report("WARNING", "33", message)
+
+    @property
+    def now(self) -> int:
+        """Virtual time in nanoseconds since the machine started."""
+        return self.kernel.clock.now(self._cpu_now()) if self.kernel is not None else self._idle_clock.now
+
+    @property
+    def epoch(self) -> int:
+        """The date at virtual time 0, in seconds since 1970."""
+        return self.kernel.epoch if self.kernel is not None else EPOCH
+
+    @property
+    def target(self) -> int:
+        """What the script's target() gives: -x, or the process of -c; 0 without either."""
+        return self.options.target or (self.kernel.target if self.kernel is not None else 0)
+
+    def at_stop(self, action: Callable[[], None]) -> None:
+        """Have ``action`` called when the session is over."""
+        self._at_stop.append(action)
+
+    def _cpu_now(self) -> Any:
+        return self.kernel.cpus[0]
+
+    # ------------------------------------------------------------ messages
+
+    def _report(self, kind: str, color: str, message: str) -> None:
+        self.flush()
+        label = f"\033[{color}m{kind}\033[0m" if self.options.color else kind
+        text = f"{label}: {message}\n"
+        stream = getattr(sys.stderr, "buffer", None)
+        if stream is None:
+            sys.stderr.write(text)
+        else:
+            stream.write(text.encode("latin-1", "replace"))
+        sys.stderr.flush()
+
+    def error(self, message: str) -> None:
+        """``ERROR: message`` on standard error; the exit status will be 1."""
+        self.failed = True
+        self._report("ERROR", "01;31", message)
+
+    def _handler_failed(self, probe: Probe, exception: Exception) -> None:
+        """Account for what a handler raised: a script's error is shown and counted, anything else is ours."""
+        if isinstance(exception, NextProbe):
+            return
+        error = as_script_error(exception)
+        if error is None:
+            raise exception
+        place = error.place
+        if place is None and not error.placeless:
+            place = self.program.place_of(exception)
+        self.errors += 1
+        if self.options.suppress_handler_errors:
+            return
+        self.error(f"{error.message} near {place}" if place else error.message)
+        if self.errors > self._most_errors:
+            self._leave(FAILED)
+
+    def _leave(self, state: int) -> None:
+        self.state = state
+        if self.kernel is not None:
+            self.kernel.stop()
+
+    # ------------------------------------------------------------ the run
+
+    def run(self) -> int:
+        """Run the script from its begin probes to its end probes. Exit status: 0, or 1 after an error."""
+        with self._interrupts():
+            try:
+                self._run_in_order(Begin, STARTING)
+                if self.state == STARTING:
+                    self._arm()
+                if self.state == STARTING:
+                    self.state = RUNNING
+                    self._go()
+            finally:
+                self._disarm()
+            if self.state in (STARTING, RUNNING):
+                self.state = STOPPING
+            self._run_in_order(End, STOPPING)
+            self._run_in_order(Error, FAILED)
+        self.state = STOPPED
+        for action in self._at_stop:
+            action()
+        self._summarize()
+        self.flush()
+        return int(self.failed)
+
+    def _run_in_order(self, kind: type[Begin] | type[End] | type[Error], state: int) -> None:
+        """Run the begin, end or error probes, lowest order number first, as long as the session stays in ``state``."""
+        probes = [probe for probe in self.program.probes if isinstance(probe.event, kind)]
+        calls: list[tuple[int, Callable[[], None]]] = [
+            (probe.event.order, lambda probe=probe: self._call(probe)) for probe in probes]  # type: ignore
+        if kind is End and self.options.global_display:
+            calls += [(0, lambda variable=variable: self._display(variable))  # type: ignore[misc]
+                      for variable in self.program.globals if variable.written_never_read]
+        for _, call in sorted(calls, key=lambda entry: entry[0]):
+            if self.state == state:
+                call()
+
+    def _call(self, probe: Probe) -> None:
+        """Run a handler outside the machine."""
+        if probe.condition is not None and not probe.condition():
+            return
+        c = self._context
+        c.probe = probe
+        try:
+            if self.options.timing:
+                self._timed(probe)(c)
+            else:
+                probe.handler(c)
+        except Exception as exception:
+            self._handler_failed(probe, exception)
+
+    def _go(self) -> None:
+        """Let the machine run until something ends it; without one, only timers happen."""
+        deadline = self.options.timeout
+        if self.kernel is not None:
+            until = None
+            if deadline is not None:
+                until = self.now + deadline
+            self.kernel.run(until)
+            return
+        if deadline is None:
+            deadline = self.options.length or DEFAULT_LENGTH
+        self._idle_clock.run(deadline, lambda: self.state == RUNNING)
+
+    @contextmanager
+    def _interrupts(self) -> Iterator[None]:
+        """While this lasts, the first ^C ends the script in order and the second at once."""
+        def interrupt(number: int, frame: Any) -> None:
+            if self.interrupted or self.state in (STOPPING, STOPPED):
+                raise KeyboardInterrupt
+            self.interrupted = True
+            self.exit()
+
+        try:
+            before = signal.signal(signal.SIGINT, interrupt)
+        except ValueError:  # not the main thread: whoever owns that looks after ^C
+            yield
+            return
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    # ------------------------------------------------------------ arming
+
+    def _arm(self) -> None:
+        """Set the breakpoints, then start the timers."""
+        for probe in self.program.probes:
+            if isinstance(probe.event, (Breakpoint, FunctionReturn, JprobeEntry)):
+                self._armed.append((probe, self._arm_kernel_probe(probe, probe.event)))
+        for probe in self.program.probes:
+            if isinstance(probe.event, Timer):
+                self._start_timer(probe, probe.event)
+
+    def _arm_kernel_probe(self, probe: Probe, event: Breakpoint | FunctionReturn | JprobeEntry) -> Any:
+        from stapy.runtime.kprobes import Jprobe, Kprobe, Kretprobe
+
+        kprobes = self.kernel.kprobes
+        if isinstance(event, Breakpoint):
+            breakpoint = Kprobe(addr=event.address, pre_handler=self._at_breakpoint(probe, event.address))
+            kprobes.register_kprobe(breakpoint)
+            return breakpoint
+        if isinstance(event, FunctionReturn):
+            maximum = event.maxactive or limits.value(self.program.limits, "KRETACTIVE")
+            entry = self._at_return_entry(probe, event.address) if probe.entry is not None else None
+            returned = Kretprobe(kp=Kprobe(addr=event.address), maxactive=maximum, entry_handler=entry,
+                                 handler=self._at_return(probe, event.address))
+            kprobes.register_kretprobe(returned)
+            return returned
+        jumped = Jprobe(kp=Kprobe(addr=event.address), entry=self._at_breakpoint(probe, event.address))
+        kprobes.register_jprobe(jumped)
+        return jumped
+
+    def _disarm(self) -> None:
+        if self.kernel is None:
+            return
+        kprobes = self.kernel.kprobes
+        for probe, armed in reversed(self._armed):
+            if isinstance(probe.event, Breakpoint):
+                kprobes.unregister_kprobe(armed)
+                self.skipped += armed.nmissed
+            elif isinstance(probe.event, FunctionReturn):
+                kprobes.unregister_kretprobe(armed)
+                self.skipped += armed.nmissed + armed.kp.nmissed
+            else:
+                kprobes.unregister_jprobe(armed)
+                self.skipped += armed.kp.nmissed
+        self._armed.clear()
+
+    # ------------------------------------------------------------ handlers on the machine: one call from the hit
+
+    def _context_of(self, cpu: Any) -> Context:
+        """The context of ``cpu``: one a CPU, filled anew at each hit."""
+        c = self._contexts.get(cpu)
+        if c is None:
+            c = self._contexts[cpu] = Context(self, self.kernel)
+            c.cpu = cpu
+        return c
+
+    def _guarded(self, probe: Probe) -> Callable[[Context], None]:
+        """The probe's handler, behind its condition and under -t's stopwatch where there are such."""
+        handler = self._timed(probe) if self.options.timing else probe.handler
+        condition = probe.condition
+        if condition is None:
+            return handler
+
+        def conditional(c: Context) -> None:
+            if condition():
+                handler(c)
+
+        return conditional
+
+    def _at_breakpoint(self, probe: Probe, address: int) -> Callable[[Any, Any], int]:
+        handler = self._guarded(probe)
+        context_of = self._context_of
+
+        def pre_handler(kprobe: Any, regs: Any) -> int:
+            if self.state == RUNNING:
+                c = context_of(regs.cpu)
+                c.probe = probe
+                c.address = address
+                c.regs = regs
+                c.instance = None
+                try:
+                    handler(c)
+                except Exception as exception:
+                    self._handler_failed(probe, exception)
+            return 0
+
+        return pre_handler
+
+    def _at_return_entry(self, probe: Probe, address: int) -> Callable[[Any, Any], int]:
+        entry = probe.entry
+        assert entry is not None
+        context_of = self._context_of
+
+        def entry_handler(instance: Any, regs: Any) -> int:
+            if self.state == RUNNING:
+                c = context_of(regs.cpu)
+                c.probe = probe
+                c.address = address
+                c.regs = regs
+                c.instance = instance
+                try:
+                    entry(c)
+                except Exception as exception:
+                    self._handler_failed(probe, exception)
+            return 0
+
+        return entry_handler
+
+    def _at_return(self, probe: Probe, address: int) -> Callable[[Any, Any], int]:
+        handler = self._guarded(probe)
+        context_of = self._context_of
+
+        def return_handler(instance: Any, regs: Any) -> int:
+            if self.state == RUNNING:
+                c = context_of(regs.cpu)
+                c.probe = probe
+                c.address = address
+                c.regs = regs
+                c.instance = instance
+                try:
+                    handler(c)
+                except Exception as exception:
+                    self._handler_failed(probe, exception)
+            return 0
+
+        return return_handler
+
+    def _timed(self, probe: Probe) -> Callable[[Context], None]:
+        """The probe's handler with its host time taken, for -t."""
+        from time import perf_counter_ns
+
+        times = self._times.setdefault(id(probe), Statistics(variance=True))
+        handler = probe.handler
+
+        def timed(c: Context) -> None:
+            started = perf_counter_ns()
+            try:
+                handler(c)
+            finally:
+                times.add(perf_counter_ns() - started)
+                probe.hits += 1
+
+        return timed
+
+    # ------------------------------------------------------------ timers
+
+    def _start_timer(self, probe: Probe, event: Timer) -> None:
+        """Call the handler every period of virtual time, until the session leaves the RUNNING state."""
+        clock = self.kernel.clock if self.kernel is not None else self._idle_clock
+        handler = self._guarded(probe)
+        chance = Randomness(probe.index + 1)
+
+        def next_period() -> int:
+            if not event.randomize:
+                return event.period
+            return max(1, event.period + chance.below(2 * event.randomize + 1) - event.randomize)
+
+        def fire(*_: Any) -> None:
+            if self.state not in (STARTING, RUNNING):
+                return
+            nonlocal due
+            due += next_period()
+            clock.at(due, fire)
+            for c in self._timer_contexts(event):
+                c.probe = probe
+                c.address = 0
+                c.instance = None
+                try:
+                    handler(c)
+                except Exception as exception:
+                    self._handler_failed(probe, exception)
+
+        due = self.now + next_period()
+        clock.at(due, fire)
+
+    def _timer_contexts(self, event: Timer) -> list[Context]:
+        """The contexts a timer's handler runs in: every CPU's for timer.profile, else the first's."""
+        if self.kernel is None:
+            return [self._context]
+        contexts = []
+        for cpu in self.kernel.cpus if event.profile else self.kernel.cpus[:1]:
+            c = self._context_of(cpu)
+            c.regs = None
+            contexts.append(c)
+        return contexts
+
+    # ------------------------------------------------------------ the end
+
+    def _display(self, variable: Global) -> None:
+        """Print a global that was written and never read, as ``stap`` does at exit."""
+        self.emit(display(variable))
+
+    def _summarize(self) -> None:
+        """The line that tells of errors and skipped probes, and the report of -t."""
+        if self.options.timing:
+            self._report_times()
+        if self.skipped > self._most_skipped and not self.options.suppress_handler_errors:
+            self.error("Skipped too many probes, check MAXSKIPPED or try again with stap -t for more details.")
+        if self.errors or self.skipped:
+            self._report("WARNING", "33", f"Number of errors: {self.errors}, skipped probes: {self.skipped}")
+
+    def _report_times(self) -> None:
+        self.emit("----- probe hit report: \n")
+        for index, probe in enumerate(self.program.probes):
+            times = self._times.get(id(probe))
+            if times is not None and times.count:
+                self.emit(f"{probe.point}, ({probe.name}), hits: {times.count}, nanoseconds: {times.minimum()}min/"
+                          f"{times.average()}avg/{times.maximum()}max, variance: {times.variance()}, index: {index}\n")
+
+
+def as_script_error(exception: Exception) -> ScriptError | None:
+    """The script's error that ``exception`` amounts to: itself, or a read of memory that is not there; else None."""
+    if isinstance(exception, ScriptError):
+        return exception
+    if type(exception).__name__ == "MemoryFault":
+        return ScriptError(f"kernel read fault at {exception.address & 0xFFFFFFFFFFFFFFFF:#018x} (addr)")  # type: ignore
+    return None
+
+
+def display(variable: Global) -> str:
+    """A global's lines as ``stap`` prints them at exit: arrays by descending value, strings in quotes."""
+    value = variable.get()
+    if isinstance(value, Array):
+        lines = []
+        for key in value.ordered(0, -1):
+            keys = key if isinstance(key, tuple) else (key,)
+            shown = ",".join(f'"{part}"' if isinstance(part, str) else str(part) for part in keys)
+            lines.append(_display_value(f"{variable.name}[{shown}]", value[key], variable.pointer))
+        return "".join(lines)
+    return _display_value(variable.name, value, variable.pointer)
+
+
+def _display_value(name: str, value: Any, pointer: bool) -> str:
+    if isinstance(value, Statistics):
+        if not value.count:
+            return f"{name} @count=0x0\n"
+        return (f"{name} @count={value.count} @min={value.least} @max={value.greatest} @sum={value.sum} "
+                f"@avg={value.average()}\n")
+    if isinstance(value, str):
+        return f'{name}="{value}"\n'
+    return f"{name}={value & 0xFFFFFFFFFFFFFFFF:#x}\n" if pointer else f"{name}={value}\n"
+
+
+class IdleClock:
+    """Virtual time where no machine runs: it jumps from timer to timer."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._order = 0
+
+    def at(self, when: int, callback: Callable[[], None]) -> None:
+        """Call ``callback`` at time ``when``, in nanoseconds; those of one time in the order of their asking."""
+        self._order += 1
+        heappush(self._events, (when, self._order, callback))
+
+    def run(self, until: int, going_on: Callable[[], bool]) -> None:
+        """Let time pass up to ``until``, or until nothing is due any more, or ``going_on`` says no."""
+        while self._events and going_on():
+            when, _, callback = self._events[0]
+            if when > until:
+                break
+            heappop(self._events)
+            self.now = when
+            callback()
+
+
+class Randomness:
+    """A small repeatable random sequence (xorshift64*): a run prints the same every time."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = (seed * 0x9E3779B97F4A7C15 + 1) & 0xFFFFFFFFFFFFFFFF
+
+    def below(self, bound: int) -> int:
+        """A number from 0 to ``bound`` - 1."""
+        state = self._state
+        state ^= state >> 12
+        state ^= state << 25 & 0xFFFFFFFFFFFFFFFF
+        state ^= state >> 27
+        self._state = state
+        return (state * 0x2545F4914F6CDD1D & 0xFFFFFFFFFFFFFFFF) * bound >> 64
