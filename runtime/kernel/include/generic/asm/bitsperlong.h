@@ -1,0 +1,4 @@
+#ifndef _ASM_GENERIC_BITSPERLONG_H
+#define _ASM_GENERIC_BITSPERLONG_H
+#define BITS_PER_LONG (__SIZEOF_LONG__ * 8)
+#endif

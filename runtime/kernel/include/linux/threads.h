@@ -1,0 +1,9 @@
+#ifndef _LINUX_THREADS_H
+#define _LINUX_THREADS_H
+
+#define NR_CPUS 4
+#define PID_MAX_DEFAULT 32768
+#define PID_MAX_LIMIT PID_MAX_DEFAULT
+#define RESERVED_PIDS 300
+
+#endif
