@@ -1,1 +1,31 @@
 """Architectures: everything that differs between them, and nothing that does not."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from stapy.arch.architecture import Architecture
+
+# Module by architecture, and the other names people use for it (uname's, Debian's, SystemTap's).
+_MODULES = {"i386": "i386", "x86_64": "x86_64"}
+_ALIASES = {"x86-64": "x86_64", "amd64": "x86_64", "i486": "i386", "i586": "i386", "i686": "i386", "x86": "i386"}
+
+_loaded: dict[str, Architecture] = {}
+
+
+def names() -> list[str]:
+    """The architectures there are, by their own names."""
+    return sorted(_MODULES)
+
+
+def get(name: str) -> Architecture:
+    """The architecture called ``name`` (or an alias of it). Raises KeyError with the names there are."""
+    key = _ALIASES.get(name.lower(), name.lower())
+    if key not in _MODULES:
+        raise KeyError(f"no architecture '{name}' (there are {', '.join(names())})")
+    if key not in _loaded:
+        _loaded[key] = import_module(f"stapy.arch.{_MODULES[key]}").ARCHITECTURE
+    return _loaded[key]
+
+
+__all__ = ["Architecture", "get", "names"]

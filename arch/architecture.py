@@ -1,0 +1,272 @@
+"""What the rest of the program asks an architecture: the questions, with answers where all give the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+
+class InstructionError(Exception):
+    """An address that cannot carry a probe; ``errno`` is Linux's name for why (EINVAL, EILSEQ, EOPNOTSUPP)."""
+
+    def __init__(self, errno: str, message: str) -> None:
+        super().__init__(message)
+        self.errno = errno
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the ABI keeps a value: a register, or ``offset`` bytes from the stack pointer; ``size`` in bytes."""
+
+    register: str | None
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One disassembled instruction."""
+
+    address: int
+    data: bytes
+    mnemonic: str
+    operands: str
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def __str__(self) -> str:
+        return f"{self.mnemonic} {self.operands}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A trampoline: its source for Keystone, and what Keystone makes of it (so that no run has to assemble)."""
+
+    source: str
+    data: bytes
+
+
+@dataclass(slots=True)
+class Slot:
+    """A copied instruction, ready to be run out of line.
+
+    ``data`` goes to the slot; ``boosted`` is the longer form that jumps back to the original by itself (None where the
+    instruction must be single-stepped). ``kind`` and ``size`` belong to the architecture's resume_execution.
+    """
+
+    address: int  # of the slot
+    original: int  # of the probed instruction
+    size: int
+    data: bytes
+    boosted: bytes | None
+    kind: Any
+
+
+class Architecture:
+    """One architecture. A class an architecture, one object of it; no state of any machine in here.
+
+    ``cpu`` below is a runtime.machine Cpu: registers by the names in ``registers`` through cpu.read and cpu.write.
+    ``machine`` is a runtime.machine Machine, of which architectures use memory, trap_entry() and trap_stack().
+    """
+
+    # -- what it is
+    name: str
+    aliases: tuple[str, ...] = ()
+    bits: Literal[32, 64]
+    endian: Literal["little", "big"]
+    page_offset: int  # where the kernel sees physical address 0
+    module_area: int  # where instruction slots and trampolines go: outside RAM, in reach of a jump
+    page_size = 4096
+    thread_size = 8192  # of a kernel stack, aligned to it, thread_info at its bottom
+    u64_alignment = 8
+
+    # -- registers
+    pt_regs: Mapping[str, int]  # field -> offset in struct pt_regs
+    pt_regs_size: int
+    registers: Mapping[str, str]  # name -> Unicorn's, without the prefix
+    register_aliases: Mapping[str, str]  # other names in use -> name
+    dwarf_registers: Mapping[int, str]  # DWARF number -> name
+    pc: str
+    sp: str
+
+    # -- traps: how Unicorn shows them
+    breakpoint: bytes
+    breakpoint_trap: int
+    breakpoint_pc: int  # the PC that a breakpoint handler sees, less the breakpoint's address
+    step_trap: int | None = None
+    machine_call_trap: int
+    return_trap: int  # return from exception
+    system_call_trap: int | None = None
+    stop_address = 0  # where emu_start stops by itself
+
+    @property
+    def word(self) -> int:
+        """Bytes in a pointer."""
+        return self.bits // 8
+
+    @property
+    def mask(self) -> int:
+        return (1 << self.bits) - 1
+
+    @cached_property
+    def dwarf_numbers(self) -> dict[str, int]:
+        """DWARF register number by register name."""
+        return {name: number for number, name in self.dwarf_registers.items()}
+
+    def register_name(self, name: str) -> str:
+        """The name in ``registers`` for any name in use. Raises KeyError."""
+        if name in self.registers:
+            return name
+        return self.register_aliases[name]
+
+    # -- Unicorn and Capstone, imported when asked for
+
+    def unicorn(self) -> tuple[int, int]:
+        """Unicorn's architecture and mode."""
+        raise NotImplementedError
+
+    def unicorn_register(self, name: str) -> int:
+        """Unicorn's number of a register in ``registers``."""
+        raise NotImplementedError
+
+    def capstone(self) -> Any:
+        """A Capstone disassembler (skipping nothing, without details)."""
+        raise NotImplementedError
+
+    def keystone(self) -> Any:
+        """A Keystone assembler."""
+        raise NotImplementedError
+
+    def physical(self, address: int) -> int:
+        """Where Unicorn has to map a kernel virtual address (its CPUs run without paging)."""
+        return address
+
+    def virtual(self, address: int) -> int:
+        """The kernel virtual address of one that Unicorn reports."""
+        return address
+
+    # -- instructions
+
+    def disassemble(self, data: bytes, address: int) -> Iterator[Instruction]:
+        """The instructions in ``data``, which lies at ``address``, up to the first that does not decode."""
+        for at, size, mnemonic, operands in self.capstone().disasm_lite(data, address):
+            yield Instruction(at, data[at - address : at - address + size], mnemonic, operands)
+
+    def check_probe(self, code: bytes, start: int, address: int) -> None:
+        """Raises InstructionError where the instruction at ``address`` cannot be probed.
+
+        ``code`` is the function's, without breakpoints, from its ``start``.
+        """
+        raise NotImplementedError
+
+    def prepare(self, code: bytes, address: int, slot: int) -> Slot:
+        """The copy of the instruction at ``address`` (its bytes, and more, in ``code``), fixed up to run at ``slot``.
+
+        Raises InstructionError.
+        """
+        raise NotImplementedError
+
+    max_slot_size: int  # bytes to set aside for a slot
+
+    def single_step(self, cpu: Any, slot: Slot) -> Any:
+        """Makes the CPU run the copy alone; returns what resume_execution and cancel_step need to know."""
+        raise NotImplementedError
+
+    def resume_execution(self, machine: Any, cpu: Any, slot: Slot, saved: Any) -> bool:
+        """After the step: gives the CPU the state it would have, had the instruction run in its own place.
+
+        False: the instruction is not over yet (a repeated string instruction), step again.
+        """
+        raise NotImplementedError
+
+    def cancel_step(self, cpu: Any, slot: Slot, saved: Any) -> None:
+        """The copy faulted: undoes what single_step did; the PC is the original instruction's again."""
+        raise NotImplementedError
+
+    # -- the calling convention
+
+    def argument(self, n: int, *, size: int | None = None) -> Place:
+        """Where the n-th integer argument (from 0) is at a function's first instruction, all before it being words."""
+        raise NotImplementedError
+
+    def arguments(self, sizes: list[int]) -> list[Place]:
+        """Where arguments of these sizes in bytes are at a function's first instruction."""
+        raise NotImplementedError
+
+    return_registers: tuple[str, ...]  # the low word first
+
+    def set_up_call(self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int) -> None:
+        """Makes the CPU about to execute ``function``'s first instruction, which will return to ``back``."""
+        raise NotImplementedError
+
+    def function_address(self, machine: Any, address: int) -> int:
+        """The code address behind a function pointer (a descriptor, on architectures that have them)."""
+        return address
+
+    # -- return probes and jprobes
+
+    return_trampoline: Assembly  # a breakpoint that functions with a return probe return to
+    jprobe_stub: Assembly  # two breakpoints: the mirror handler's entry, and jprobe_return's
+    min_stack_size: int  # bytes of stack a jprobe saves, at most
+
+    def return_address(self, machine: Any, cpu: Any) -> int:
+        """At a function's first instruction: where it will return to."""
+        raise NotImplementedError
+
+    def set_return_address(self, machine: Any, cpu: Any, address: int) -> None:
+        """At a function's first instruction: makes it return elsewhere."""
+        raise NotImplementedError
+
+    def frame_of_entry(self, cpu: Any) -> int:
+        """At a function's first instruction: a number for this call, smaller for calls that it makes (its stack)."""
+        raise NotImplementedError
+
+    def frame_of_return(self, cpu: Any) -> int:
+        """At the trampoline: frame_of_entry() of the call that just returned."""
+        raise NotImplementedError
+
+    # -- traps: what the machine does as the hardware
+
+    def interrupts_enabled(self, cpu: Any) -> bool:
+        raise NotImplementedError
+
+    def set_interrupts(self, cpu: Any, enabled: bool) -> None:
+        raise NotImplementedError
+
+    def machine_call(self, cpu: Any) -> tuple[int, int, int]:
+        """At the machine-call trap: its number and two arguments."""
+        raise NotImplementedError
+
+    def set_machine_call_result(self, cpu: Any, value: int) -> None:
+        raise NotImplementedError
+
+    def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
+        """Exception or interrupt ``vector``: pushes the frame and goes to the kernel's entry, interrupts off."""
+        raise NotImplementedError
+
+    def return_from_trap(self, machine: Any, cpu: Any) -> bool:
+        """Return from exception: takes the frame off the stack. True where it leads to user mode."""
+        raise NotImplementedError
+
+    def enter_system_call(self, machine: Any, cpu: Any, number: int, arguments: tuple[int, ...]) -> None:
+        """A system call by the architecture's own way, from user mode."""
+        raise NotImplementedError
+
+    def interrupt_vector(self, irq: int) -> int:
+        raise NotImplementedError
+
+    def fault_vector(self, kind: str) -> int:
+        """The vector of a fault the emulator reports: 'page' or 'opcode'."""
+        raise NotImplementedError
+
+    def page_fault_error(self, access: str, user: bool) -> int:
+        """The error code of a page fault by access 'read', 'write' or 'fetch' to a page that is not there."""
+        raise NotImplementedError
+
+    def start_cpu(self, machine: Any, cpu: Any) -> None:
+        """Puts a CPU in the state in which it starts the kernel: interrupts off, per-CPU base set."""
+        raise NotImplementedError

@@ -1,0 +1,231 @@
+"""A CPU on Unicorn, by its C interface: the stock Python binding costs five times as much a trap.
+
+Register access goes through PyDLL, which keeps the interpreter lock; uc_emu_start goes through CDLL, which gives it up.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import unicorn
+from unicorn.unicorn_py3.unicorn import uclib
+
+from stapy.runtime.machine.cpu import STOPPED, Breakpoint, Cpu, MachineError, Stop
+
+if TYPE_CHECKING:
+    from stapy.arch import Architecture
+    from stapy.runtime.machine.memory import Memory, Region
+
+_held = ctypes.PyDLL(uclib._name)
+_reg_read, _reg_write, _emu_stop = _held.uc_reg_read, _held.uc_reg_write, _held.uc_emu_stop
+_context_save, _context_restore = _held.uc_context_save, _held.uc_context_restore
+_released = ctypes.CDLL(uclib._name)
+_emu_start = _released.uc_emu_start
+_emu_start.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_size_t]
+_hook_add = _held.uc_hook_add
+
+_INTERRUPT_HOOK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+_MEMORY_HOOK = ctypes.CFUNCTYPE(
+    ctypes.c_bool, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64, ctypes.c_int, ctypes.c_int64, ctypes.c_void_p
+)
+_ACCESS = {
+    unicorn.UC_ERR_READ_UNMAPPED: "read",
+    unicorn.UC_ERR_WRITE_UNMAPPED: "write",
+    unicorn.UC_ERR_FETCH_UNMAPPED: "fetch",
+    unicorn.UC_ERR_READ_PROT: "read",
+    unicorn.UC_ERR_WRITE_PROT: "write",
+    unicorn.UC_ERR_FETCH_PROT: "fetch",
+}
+
+
+class _Register:
+    """One register's transfers. A buffer each, because Unicorn writes only as many bytes as the register has."""
+
+    __slots__ = ("_handle", "_number", "_reference", "_value")
+
+    def __init__(self, handle: ctypes.c_void_p, number: int) -> None:
+        self._handle = handle
+        self._number = ctypes.c_int(number)
+        self._value = ctypes.c_uint64(0)
+        self._reference = ctypes.byref(self._value)
+
+    def reader(self) -> Callable[[], int]:
+        handle, number, value, reference = self._handle, self._number, self._value, self._reference
+
+        def read() -> int:
+            _reg_read(handle, number, reference)
+            return value.value
+
+        return read
+
+    def writer(self) -> Callable[[int], None]:
+        handle, number, value, reference = self._handle, self._number, self._value, self._reference
+
+        def write(new: int) -> None:
+            value.value = new
+            _reg_write(handle, number, reference)
+
+        return write
+
+
+class UnicornCpu(Cpu):
+    """A CPU of ``arch`` that sees ``memory``; ``uc`` is an instance that someone else made and mapped memory into."""
+
+    def __init__(
+        self,
+        arch: Architecture,
+        memory: Memory,
+        number: int = 0,
+        breakpoints: dict[int, Breakpoint] | None = None,
+        uc: Any = None,
+    ) -> None:
+        super().__init__(arch, memory, number, breakpoints)
+        self.uc: Any = uc or unicorn.Uc(*arch.unicorn())
+        self._handle = ctypes.c_void_p(self.uc._uch.value)
+        self._failure: BaseException | None = None
+        self._fault_address = 0
+        self._stopping = False
+        self._depth = 0
+        self._readers: dict[str, Callable[[], int]] = {}
+        self._writers: dict[str, Callable[[int], None]] = {}
+        for name in arch.registers:
+            register = _Register(self._handle, arch.unicorn_register(name))
+            self._readers[name] = register.reader()
+            self._writers[name] = register.writer()
+        for alias, name in arch.register_aliases.items():
+            self._readers[alias] = self._readers[name]
+            self._writers[alias] = self._writers[name]
+        self._dwarf_readers = {number: self._readers[name] for number, name in arch.dwarf_registers.items()}
+        self._dwarf_writers = {number: self._writers[name] for number, name in arch.dwarf_registers.items()}
+        self.read_pc = self._readers[arch.pc]
+        self.write_pc = self._writers[arch.pc]
+        self._contexts: list[Any] = []
+        for region in memory.regions if uc is None else ():
+            self.map(region)
+        memory.cpus.append(self)
+        self._install_hooks()
+
+    # -- registers
+
+    def read(self, name: str) -> int:
+        return self._readers[name]()
+
+    def write(self, name: str, value: int) -> None:
+        self._writers[name](value)
+
+    def register(self, number: int) -> int:
+        return self._dwarf_readers[number]()
+
+    def set_register(self, number: int, value: int) -> None:
+        self._dwarf_writers[number](value)
+
+    @property
+    def pc(self) -> int:
+        return self.read_pc()
+
+    @pc.setter
+    def pc(self, value: int) -> None:
+        self.write_pc(value)
+
+    # -- traps
+
+    def _install_hooks(self) -> None:
+        self._callbacks = (_INTERRUPT_HOOK(self._interrupt_hook()), _MEMORY_HOOK(self._memory_fault))
+        kinds = (unicorn.UC_HOOK_INTR, unicorn.UC_HOOK_MEM_INVALID)
+        for kind, callback in zip(kinds, self._callbacks, strict=True):
+            hook = ctypes.c_size_t()
+            error = _hook_add(
+                self._handle, ctypes.byref(hook), kind, callback, None, ctypes.c_uint64(1), ctypes.c_uint64(0)
+            )
+            if error:
+                raise MachineError(f"Unicorn refuses a hook: error {error}")
+
+    def _interrupt_hook(self) -> Callable[[Any, int, Any], None]:
+        """The callback for every trap: the path of a probe hit, hence no attribute look-ups."""
+        handle, number, breakpoint_trap = self._handle, ctypes.c_int(self._pc_number()), self.arch.breakpoint_trap
+        value = ctypes.c_uint64(0)
+        reference = ctypes.byref(value)
+        find = self.breakpoints.get
+
+        def on_interrupt(_uc: Any, trap: int, _data: Any) -> None:
+            try:
+                if trap == breakpoint_trap:
+                    _reg_read(handle, number, reference)
+                    hit = find(value.value)
+                    if hit is not None:
+                        hit(self)
+                        return
+                self.trap(self, trap)
+            except BaseException as failure:
+                # Unicorn cannot pass it on: run() will.
+                self._fail(failure)
+
+        return on_interrupt
+
+    def _pc_number(self) -> int:
+        return self.arch.unicorn_register(self.arch.pc)
+
+    def _fail(self, failure: BaseException) -> None:
+        if self._failure is None:
+            self._failure = failure
+        self.stop()
+
+    def _memory_fault(self, _uc: Any, _kind: int, address: int, _size: int, _value: int, _data: Any) -> bool:
+        self._fault_address = address
+        return False
+
+    # -- execution
+
+    def run(self) -> Stop:
+        outer_stopping, self._stopping = self._stopping and self._depth > 0, False
+        self._depth += 1
+        try:
+            return self._run()
+        finally:
+            self._depth -= 1
+            if outer_stopping:  # asked for before this nested run, which made Unicorn forget it
+                self.stop()
+
+    def _run(self) -> Stop:
+        error = _emu_start(self._handle, self.read_pc(), self.arch.stop_address, 0, 0)
+        stopping, self._stopping = self._stopping, False
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        if error in _ACCESS:
+            return Stop("fault", _ACCESS[error], self.arch.virtual(self._fault_address))  # type: ignore[arg-type]
+        if error == unicorn.UC_ERR_INSN_INVALID:
+            return Stop("opcode")
+        if error:
+            raise MachineError(f"CPU {self.number} at {self.pc:#x}: {unicorn.UcError(error)}")
+        if stopping:
+            return STOPPED
+        if self.pc == self.arch.stop_address:
+            return Stop("fault", "fetch", self.pc)  # a jump to where Unicorn was told to stop
+        return Stop("halt")
+
+    def stop(self) -> None:
+        self._stopping = True
+        _emu_stop(self._handle)
+
+    def save(self) -> Any:
+        context = self._contexts.pop() if self._contexts else self.uc.context_save()
+        _context_save(self._handle, context.context)
+        return context, self.user_mode, self.halted
+
+    def restore(self, state: Any) -> None:
+        context, self.user_mode, self.halted = state
+        _context_restore(self._handle, context.context)
+        self._contexts.append(context)
+
+    # -- memory
+
+    def map(self, region: Region) -> None:
+        self.uc.mem_map_ptr(
+            self.arch.physical(region.address), region.size, unicorn.UC_PROT_ALL, ctypes.c_void_p(region.pointer)
+        )
+
+    def flush(self, address: int, size: int) -> None:
+        self.uc.ctl_remove_cache(address, address + size)

@@ -1,0 +1,78 @@
+"""A kernel of a few dozen instructions for testing the machine: assembled here, no image needed."""
+
+from __future__ import annotations
+
+from stapy import arch as architectures
+from stapy.runtime.machine.image import Symbol
+from stapy.runtime.machine.machine import Machine
+
+TEXT = 0x1000000
+DATA = 0x1100000
+STACK = 0x1200000
+
+
+class Assembler:
+    """Keystone with labels that are remembered, and numbered registers' names by word size."""
+
+    def __init__(self, arch: str) -> None:
+        self.arch = architectures.get(arch)
+        self.keystone = self.arch.keystone()
+
+    def assemble(self, source: str, address: int, symbols: dict[str, int] | None = None) -> bytes:
+        for name, value in sorted((symbols or {}).items(), key=lambda item: -len(item[0])):
+            source = source.replace("{" + name + "}", hex(value))
+        code, _count = self.keystone.asm(source, address)
+        return bytes(code)
+
+
+class Tiny:
+    """A machine with functions assembled one after another; each a symbol, data symbols by ``data``."""
+
+    def __init__(self, arch: str) -> None:
+        self.machine = Machine(arch, console=self._console)
+        self.assembler = Assembler(arch)
+        self.arch = self.machine.arch
+        self.output = b""
+        self._text = self.arch.page_offset + TEXT
+        self._data = self.arch.page_offset + DATA
+        self.stack = self.arch.page_offset + STACK
+        self.machine.cpu.sp = self.stack
+        self.machine.cpu.write("flags", 2)
+
+    def _console(self, data: bytes) -> None:
+        self.output += data
+
+    @property
+    def symbols(self) -> dict[str, int]:
+        return {name: symbol.address for name, symbol in self.machine.symbols.items()}
+
+    def data(self, name: str, size: int) -> int:
+        address, self._data = self._data, self._data + (size + 15 & ~15)
+        self.machine.symbols[name] = Symbol(name, address, size, 1, 1, 2)
+        return address
+
+    def function(self, name: str, source: str) -> int:
+        """Assembles a function. $ax.. stand for the word-sized registers, {name} for other symbols."""
+        prefix = "r" if self.arch.bits == 64 else "e"
+        for register in ("ax", "bx", "cx", "dx", "si", "di", "bp", "sp"):
+            source = source.replace("$" + register, prefix + register)
+        code = self.assembler.assemble(source, self._text, self.symbols)
+        address, self._text = self._text, self._text + (len(code) + 15 & ~15)
+        self.machine.memory.write_code(address, code)
+        self.machine.symbols[name] = Symbol(name, address, len(code), 2, 1, 1)
+        return address
+
+    def run(self, name: str) -> None:
+        """Runs from a function's start until power-off or stop()."""
+        self.machine.cpu.pc = self.machine.symbol(name)
+        self.machine.run()
+
+    def call(self, name: str, *arguments: int) -> int:
+        return self.machine.call(self.machine.symbol(name), *arguments)
+
+
+# Machine calls with their arguments, by architecture.
+def machine_call(tiny: Tiny, number: int, a: str = "0", b: str = "0") -> str:
+    first, second = ("rdi", "rsi") if tiny.arch.bits == 64 else ("ebx", "ecx")
+    ax = "rax" if tiny.arch.bits == 64 else "eax"
+    return f"mov {first}, {a}; mov {second}, {b}; mov {ax}, {number}; int 0x7f; "
