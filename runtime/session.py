@@ -56,7 +56,7 @@ class Session:
     """Runs ``program`` on ``kernel`` (started, or None where the program asks for none) and writes to ``output``.
 
     The script's text goes to ``output`` as latin-1, messages to standard error, the two in order. ``run`` gives the
-    exit status. Handlers reach the session through their context: ``emit``, ``exit``, ``warn``, ``now``.
+    exit status. Handlers reach the session through their context: ``emit``, ``exit``, ``warn``, ``time``.
     """
 
     def __init__(self, program: Program, kernel: Any, output: BinaryIO, options: SessionOptions | None = None) -> None:
@@ -69,7 +69,9 @@ class Session:
         self.skipped = 0
         self.failed = False  # an error was shown: the exit status is 1
         self.interrupted = False  # by ^C
-        self.last_match: Any = None  # of a regular expression, for matched()
+        self.last_match: Any = None  # of a regular expression, for matched(): the text of each group
+        self.store: dict[str, Any] = {}  # what tapset functions keep between calls, by a name of theirs
+        self.random = Randomness(1)
         self.maximum_string = limits.value(program.limits, "MAXSTRINGLEN") - 1
         self._most_errors = limits.value(program.limits, "MAXERRORS")
         self._most_skipped = limits.value(program.limits, "MAXSKIPPED")
@@ -81,7 +83,7 @@ class Session:
         self._at_stop: list[Callable[[], None]] = []
         self._times: dict[int, Statistics] = {}
         self._idle_clock = IdleClock()
-        self._deadline: int | None = None
+        self.epoch_ns = (kernel.epoch if kernel is not None else EPOCH) * SECOND  # the date at virtual time 0
 
     # ------------------------------------------------------------ what handlers call
 
@@ -115,15 +117,12 @@ class Session:
         if not self.options.suppress_warnings:
             self._report("WARNING", "33", message)
 
-    @property
-    def now(self) -> int:
-        """Virtual time in nanoseconds since the machine started."""
-        return self.kernel.clock.now(self._cpu_now()) if self.kernel is not None else self._idle_clock.now
-
-    @property
-    def epoch(self) -> int:
-        """The date at virtual time 0, in seconds since 1970."""
-        return self.kernel.epoch if self.kernel is not None else EPOCH
+    def time(self, cpu: Any) -> int:
+        """Virtual time in nanoseconds since the machine started, on ``cpu`` (None outside the machine)."""
+        kernel = self.kernel
+        if kernel is None:
+            return self._idle_clock.now
+        return kernel.clock.now(cpu if cpu is not None else kernel.cpus[0])
 
     @property
     def target(self) -> int:
@@ -133,9 +132,6 @@ class Session:
     def at_stop(self, action: Callable[[], None]) -> None:
         """Have ``action`` called when the session is over."""
         self._at_stop.append(action)
-
-    def _cpu_now(self) -> Any:
-        return self.kernel.cpus[0]
 
     # ------------------------------------------------------------ messages
 
@@ -234,7 +230,7 @@ class Session:
         if self.kernel is not None:
             until = None
             if deadline is not None:
-                until = self.now + deadline
+                until = self.time(None) + deadline
             self.kernel.run(until)
             return
         if deadline is None:
@@ -432,7 +428,7 @@ class Session:
                 except Exception as exception:
                     self._handler_failed(probe, exception)
 
-        due = self.now + next_period()
+        due = self.time(None) + next_period()
         clock.at(due, fire)
 
     def _timer_contexts(self, event: Timer) -> list[Context]:

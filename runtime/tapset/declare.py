@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from stapy.runtime.tapset.index import MODULES
@@ -52,7 +53,7 @@ def tapset_function(*names: str, pure: bool = False, needs_kernel: bool = False,
     """
     def declare(function: Function) -> Function:
         for name in names or (function.__name__,):
-            _declared[name] = _overloads(name, function, pure, needs_kernel, guru)
+            _declared.setdefault(name, []).extend(_overloads(name, function, pure, needs_kernel, guru))
         return function
 
     return declare
@@ -98,8 +99,32 @@ def names() -> Iterable[str]:
 
 
 def _module_of(name: str) -> str | None:
-    word = f" {name} "
     for module, listed in MODULES.items():
-        if word in listed:
+        if name in listed.split():
             return module
     return None
+
+
+def index_text() -> str:
+    """What index.py has to say: read from the modules themselves. A test holds the two equal."""
+    from textwrap import wrap
+
+    package = Path(__file__).parent
+    modules = sorted(path.stem for path in package.glob("*.py") if path.stem not in ("__init__", "declare", "index"))
+    for module in modules:
+        importlib.import_module(f"stapy.runtime.tapset.{module}")
+    lines = []
+    for module in modules:
+        home = f"stapy.runtime.tapset.{module}"
+        names = sorted(name for name, overloads in _declared.items()
+                       if any(function.call.__module__ == home for function in overloads))
+        if names:
+            lines += [f'    "{module}": """', *(f"        {line}" for line in wrap(" ".join(names), 100)), '    """,']
+    return "\n".join([
+        '"""Which module of the tapset has which functions, so that only those a script calls are loaded.', "",
+        "declare.write_index() writes this file.", '"""', "", "MODULES: dict[str, str] = {", *lines, "}", ""])
+
+
+def write_index() -> None:
+    """Write index.py anew, after functions came or went."""
+    Path(__file__).with_name("index.py").write_text(index_text())

@@ -1,3 +1,65 @@
-"""Which module of the tapset has which functions, so that only those a script calls are loaded."""
+"""Which module of the tapset has which functions, so that only those a script calls are loaded.
 
-MODULES: dict[str, str] = {}
+declare.write_index() writes this file.
+"""
+
+MODULES: dict[str, str] = {
+    "ansi": """
+        ansi_clear_screen ansi_cursor_hide ansi_cursor_move ansi_cursor_restore ansi_cursor_save
+        ansi_cursor_show ansi_new_line ansi_reset_color ansi_set_color ansi_set_color2 ansi_set_color3
+    """,
+    "byteorder": """
+        MAJOR MINOR MKDEV big_endian2 big_endian4 big_endian8 htonl htonll htons little_endian2
+        little_endian4 little_endian8 ntohl ntohll ntohs usrdev2kerndev
+    """,
+    "control": """
+        abort assert error exit is_return log module_name module_size pn pnlabel pp ppfunc probe_type
+        randint remote_id remote_uri stp_pid switch_file system target warn
+    """,
+    "errno": """
+        errno_p errno_str return_str returnstr returnval
+    """,
+    "floating": """
+        fp32_to_fp64 fp_add fp_div fp_eq fp_le fp_lt fp_mul fp_rem fp_sqrt fp_sub fp_to_long fp_to_string
+        long_to_fp string_to_fp
+    """,
+    "indent": """
+        indent indent_depth thread_indent thread_indent_depth
+    """,
+    "json": """
+        json_add_array json_add_array_numeric_metric json_add_array_string_metric json_add_numeric_metric
+        json_add_string_metric json_set_prefix
+    """,
+    "queues": """
+        qs_done qs_run qs_time qs_wait qsq_blocked qsq_print qsq_service_time qsq_start qsq_throughput
+        qsq_utilization qsq_wait_queue_length qsq_wait_time
+    """,
+    "sizes": """
+        bytes_to_string mem_page_size pages_to_string
+    """,
+    "speculation": """
+        commit discard speculate speculation
+    """,
+    "stopwatches": """
+        delete_stopwatch read_stopwatch_ms read_stopwatch_ns read_stopwatch_s read_stopwatch_us
+        start_stopwatch stop_stopwatch
+    """,
+    "tasks": """
+        cpu cpuid egid euid execname gid is_myproc ns_egid ns_euid ns_gid ns_pgrp ns_pid ns_ppid ns_sid
+        ns_tid ns_uid pexecname pgrp pid pid2execname pid2task ppid pstrace sid task_ancestry task_cpu
+        task_current task_egid task_euid task_execname task_gid task_nice task_ns_egid task_ns_euid
+        task_ns_gid task_ns_pid task_ns_tid task_ns_uid task_parent task_pid task_prio task_start_time
+        task_state task_stime task_stime_tid task_tid task_time_string task_time_string_tid task_uid
+        task_utime task_utime_tid tid uid user_mode
+    """,
+    "text": """
+        isdigit isinstr matched matched_str ngroups str_replace string_quoted stringat strlen strpos strtol
+        substr text_str text_strn tokenize
+    """,
+    "times": """
+        HZ cpu_clock_ms cpu_clock_ns cpu_clock_s cpu_clock_us cputime_to_msecs cputime_to_string
+        cputime_to_usecs ctime get_cycles gettimeofday_ms gettimeofday_ns gettimeofday_s gettimeofday_us
+        jiffies ktime_get_ns local_clock_ms local_clock_ns local_clock_s local_clock_us mdelay
+        msecs_to_string nsecs_to_string tz_ctime tz_gmtoff tz_name udelay usecs_to_string
+    """,
+}

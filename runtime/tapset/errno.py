@@ -1,0 +1,70 @@
+"""Error numbers and return values as text."""
+
+from __future__ import annotations
+
+from stapy.runtime.context import Context
+from stapy.runtime.program import ScriptError
+from stapy.runtime.tapset.declare import tapset_function
+from stapy.runtime.values import strings
+
+# Numbers 1 to 34 are the same on every architecture; the rest are those that all but a few share.
+NAMES: dict[int, str] = dict(enumerate(
+    """EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST
+    EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE
+    EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP - ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT EL3RST ELNRNG EUNATCH
+    ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC EBADSLT - EBFONT ENOSTR ENODATA ETIME ENOSR ENONET ENOPKG EREMOTE
+    ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG EOVERFLOW ENOTUNIQ EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN
+    ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ EMSGSIZE EPROTOTYPE ENOPROTOOPT
+    EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH
+    ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETOOMANYREFS ETIMEDOUT ECONNREFUSED EHOSTDOWN
+    EHOSTUNREACH EALREADY EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE
+    ECANCELED ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE""".split(), 1))
+del NAMES[41], NAMES[58]
+
+
+@tapset_function(pure=True)
+def errno_str(number: int) -> str:
+    """The name of an error number, of either sign: ``ENOENT``. Empty where it is none."""
+    return NAMES.get(abs(number), "")
+
+
+@tapset_function(pure=True)
+def errno_p(number: int) -> int:
+    """The error number, positive, if ``number`` is one of either sign; else 0."""
+    return abs(number) if abs(number) in NAMES else 0
+
+
+@tapset_function(pure=True)
+def return_str(form: int, value: int) -> str:
+    """A return value as text: ``-2 (ENOENT)``, else as ``form`` says: 1 decimal, 2 hexadecimal, 3 octal."""
+    if value < 0 and -value in NAMES:
+        return f"{value} ({NAMES[-value]})"
+    bits = value & 0xFFFFFFFFFFFFFFFF
+    if form == 2:
+        return f"{bits:#x}"
+    if form == 3:
+        return f"0{bits:o}"
+    return str(value)
+
+
+def _returned(c: Context) -> int | None:
+    """The probed function's return value, signed; None where no function returns."""
+    if c.regs is None:
+        return None
+    return strings.to_signed(c.regs.return_value())
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def returnval(c: Context) -> int:
+    """The value the probed function returns. Only in ``.return`` probes; elsewhere what its register holds."""
+    value = _returned(c)
+    if value is None:
+        raise ScriptError(f"returnval() not defined in this context {c.probe.point if c.probe else ''}")
+    return value
+
+
+@tapset_function(pure=True)
+def returnstr(c: Context, form: int) -> str:
+    """The value the probed function returns, as return_str() writes it; ``N/A`` where no function returns."""
+    value = _returned(c)
+    return "N/A" if value is None else return_str(form, value)

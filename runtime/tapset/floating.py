@@ -1,0 +1,137 @@
+"""Floating point in scripts: 64-bit IEEE numbers carried in a long as their bits."""
+
+from __future__ import annotations
+
+import math
+import struct
+from fractions import Fraction
+
+from stapy.runtime.program import ScriptError
+from stapy.runtime.tapset.declare import tapset_function
+from stapy.runtime.values.strings import to_signed
+
+_INVALID = to_signed(0xFFF8000000000000)  # what an operation without a result gives
+
+
+def _number(bits: int) -> float:
+    return struct.unpack("<d", (bits & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little"))[0]
+
+
+def _bits(number: float) -> int:
+    return struct.unpack("<q", struct.pack("<d", number))[0]
+
+
+@tapset_function(pure=True)
+def fp_to_string(number: int, precision: int) -> str:
+    """A number in decimal with ``precision`` digits behind the point (at least one), rounded half up."""
+    value = _number(number)
+    if math.isnan(value) or math.isinf(value):
+        return str(value)
+    digits = max(1, precision)
+    scaled = abs(Fraction(value)) * 10 ** digits
+    rounded = math.floor(scaled + Fraction(1, 2))
+    whole, fraction = divmod(rounded, 10 ** digits)
+    return f"{'-' if math.copysign(1, value) < 0 else ''}{whole}.{fraction:0{digits}}"
+
+
+@tapset_function(pure=True)
+def string_to_fp(text: str) -> int:
+    """The number that ``text`` spells, as ``-1.5e3``. What is no number is an error."""
+    stripped = text.lstrip("+-")
+    try:
+        if not stripped or not (stripped[0].isdigit() or stripped[0] == ".") or "_" in text:
+            raise ValueError
+        return _bits(float(text))
+    except ValueError:
+        raise ScriptError("invalid format") from None
+
+
+@tapset_function(pure=True)
+def long_to_fp(value: int) -> int:
+    """An integer as a floating point number."""
+    return _bits(float(value))
+
+
+@tapset_function(pure=True)
+def fp_to_long(number: int, rounding: int, exact: int) -> int:
+    """A number as an integer; ``rounding`` 0 to nearest even, 1 to zero, 2 down, 3 up, 4 to nearest away from zero."""
+    value = _number(number)
+    if math.isnan(value) or math.isinf(value):
+        return to_signed(0x8000000000000000)
+    rounded = {0: round, 1: math.trunc, 2: math.floor, 3: math.ceil}.get(rounding, _half_away)(value)
+    return max(-0x8000000000000000, min(rounded, 0x7FFFFFFFFFFFFFFF))
+
+
+def _half_away(value: float) -> int:
+    return int(math.copysign(math.floor(abs(Fraction(value)) + Fraction(1, 2)), value))
+
+
+@tapset_function(pure=True)
+def fp_add(left: int, right: int) -> int:
+    """The sum."""
+    return _bits(_number(left) + _number(right))
+
+
+@tapset_function(pure=True)
+def fp_sub(left: int, right: int) -> int:
+    """The difference."""
+    return _bits(_number(left) - _number(right))
+
+
+@tapset_function(pure=True)
+def fp_mul(left: int, right: int) -> int:
+    """The product."""
+    return _bits(_number(left) * _number(right))
+
+
+@tapset_function(pure=True)
+def fp_div(left: int, right: int) -> int:
+    """The quotient; by zero an infinity, zero by zero no number."""
+    dividend, divisor = _number(left), _number(right)
+    if divisor == 0:
+        if dividend == 0 or math.isnan(dividend):
+            return _INVALID
+        return _bits(math.copysign(math.inf, math.copysign(1, dividend) * math.copysign(1, divisor)))
+    return _bits(dividend / divisor)
+
+
+@tapset_function(pure=True)
+def fp_rem(left: int, right: int) -> int:
+    """The IEEE remainder: the dividend less the nearest multiple of the divisor."""
+    try:
+        return _bits(math.remainder(_number(left), _number(right)))
+    except ValueError:
+        return _INVALID
+
+
+@tapset_function(pure=True)
+def fp_sqrt(number: int) -> int:
+    """The square root; of a negative number no number."""
+    try:
+        return _bits(math.sqrt(_number(number)))
+    except ValueError:
+        return _INVALID
+
+
+@tapset_function(pure=True)
+def fp_eq(left: int, right: int) -> int:
+    """1 if the numbers are equal, else 0."""
+    return int(_number(left) == _number(right))
+
+
+@tapset_function(pure=True)
+def fp_le(left: int, right: int) -> int:
+    """1 if the first number is not above the second, else 0."""
+    return int(_number(left) <= _number(right))
+
+
+@tapset_function(pure=True)
+def fp_lt(left: int, right: int) -> int:
+    """1 if the first number is below the second, else 0."""
+    return int(_number(left) < _number(right))
+
+
+@tapset_function(pure=True)
+def fp32_to_fp64(bits: int) -> int:
+    """A 32-bit floating point number's bits as those of a 64-bit one."""
+    return _bits(struct.unpack("<f", (bits & 0xFFFFFFFF).to_bytes(4, "little"))[0])

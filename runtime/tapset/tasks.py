@@ -1,0 +1,309 @@
+"""Tasks: who runs, and what the kernel knows of any task_struct."""
+
+from __future__ import annotations
+
+from stapy.runtime.context import Context
+from stapy.runtime.program import ScriptError
+from stapy.runtime.tapset.control import STAPIO_PID
+from stapy.runtime.tapset.declare import tapset_function
+from stapy.runtime.values.strings import to_signed
+
+# Begin and end probes run in no process of the machine, but in stapio, as they do under stap. There cpu is None.
+
+
+def current(c: Context) -> int:
+    """The address of the current task's task_struct, unsigned; 0 outside the machine."""
+    return c.kernel.current_task(c.cpu) if c.cpu is not None else 0
+
+
+def _current_task(c: Context):
+    return c.kernel.task(c.kernel.current_task(c.cpu))
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def execname(c: Context) -> str:
+    """The name of the current task."""
+    return _current_task(c).comm if c.cpu is not None else "stapio"
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def pexecname(c: Context) -> str:
+    """The name of the current task's parent."""
+    return _current_task(c).real_parent.comm if c.cpu is not None else "staprun"
+
+
+@tapset_function("pid", "ns_pid", pure=True, needs_kernel=True)
+def pid(c: Context) -> int:
+    """The process id of the current task."""
+    return _current_task(c).tgid if c.cpu is not None else STAPIO_PID
+
+
+@tapset_function("tid", "ns_tid", pure=True, needs_kernel=True)
+def tid(c: Context) -> int:
+    """The thread id of the current task."""
+    return _current_task(c).pid if c.cpu is not None else STAPIO_PID
+
+
+@tapset_function("ppid", "ns_ppid", pure=True, needs_kernel=True)
+def ppid(c: Context) -> int:
+    """The process id of the current task's parent."""
+    return _current_task(c).real_parent.tgid if c.cpu is not None else STAPIO_PID - 1
+
+
+def _of_signal(c: Context, *members: str) -> int:
+    """A number of the current task's signal_struct, or of its group leader where the kernel keeps it there."""
+    if c.cpu is None:
+        return STAPIO_PID - 1
+    kernel = c.kernel
+    task = _current_task(c)
+    for member in members:
+        if kernel.layout.has("signal_struct", member):
+            return kernel.member_reader("signal_struct", member, True)(task.read("signal"))
+        if kernel.layout.has("task_struct", member):
+            return task.group_leader.read(member, signed=True)
+    return task.tgid
+
+
+@tapset_function("pgrp", "ns_pgrp", pure=True, needs_kernel=True)
+def pgrp(c: Context) -> int:
+    """The process group id of the current task."""
+    return _of_signal(c, "__pgrp", "pgrp")
+
+
+@tapset_function("sid", "ns_sid", pure=True, needs_kernel=True)
+def sid(c: Context) -> int:
+    """The session id of the current task."""
+    return _of_signal(c, "__session", "session")
+
+
+@tapset_function("uid", "ns_uid", pure=True, needs_kernel=True)
+def uid(c: Context) -> int:
+    """The user id of the current task."""
+    return _current_task(c).uid if c.cpu is not None else 0
+
+
+@tapset_function("euid", "ns_euid", pure=True, needs_kernel=True)
+def euid(c: Context) -> int:
+    """The effective user id of the current task."""
+    return _current_task(c).euid if c.cpu is not None else 0
+
+
+@tapset_function("gid", "ns_gid", pure=True, needs_kernel=True)
+def gid(c: Context) -> int:
+    """The group id of the current task."""
+    return _current_task(c).gid if c.cpu is not None else 0
+
+
+@tapset_function("egid", "ns_egid", pure=True, needs_kernel=True)
+def egid(c: Context) -> int:
+    """The effective group id of the current task."""
+    return _current_task(c).egid if c.cpu is not None else 0
+
+
+@tapset_function(pure=True)
+def is_myproc() -> int:
+    """1 if the current process belongs to the user who runs the script: always, as root."""
+    return 1
+
+
+@tapset_function("cpu", "cpuid", pure=True, needs_kernel=True)
+def cpu(c: Context) -> int:
+    """The number of the current CPU."""
+    return c.kernel.cpus.index(c.cpu) if c.cpu is not None else 0
+
+
+@tapset_function(pure=True)
+def user_mode(c: Context) -> int:
+    """1 if the probe fired in user mode, else 0."""
+    return 1 if c.user_mode else 0
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_current(c: Context) -> int:
+    """The address of the current task_struct; 0 in a begin or end probe."""
+    return to_signed(current(c))
+
+
+# ---------------------------------------------------------------- any task
+
+
+def _task(c: Context, address: int):
+    """A view of the task at ``address``; a null pointer faults as any other would."""
+    if c.kernel is None:
+        raise ScriptError(f"kernel read fault at {address & 0xFFFFFFFFFFFFFFFF:#018x} (addr)")
+    return c.kernel.task(address & 0xFFFFFFFFFFFFFFFF if c.kernel.description.pointer_size == 8
+                         else address & 0xFFFFFFFF)
+
+
+@tapset_function("task_pid", "task_ns_pid", pure=True, needs_kernel=True)
+def task_pid(c: Context, task: int) -> int:
+    """The process id of ``task``."""
+    return _task(c, task).tgid
+
+
+@tapset_function("task_tid", "task_ns_tid", pure=True, needs_kernel=True)
+def task_tid(c: Context, task: int) -> int:
+    """The thread id of ``task``."""
+    return _task(c, task).pid
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_execname(c: Context, task: int) -> str:
+    """The name of ``task``."""
+    return _task(c, task).comm
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_parent(c: Context, task: int) -> int:
+    """The address of the task_struct of ``task``'s parent."""
+    return to_signed(_task(c, task).real_parent.address)
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_state(c: Context, task: int) -> int:
+    """The state of ``task``: 0 running, 1 interruptible sleep, 2 uninterruptible sleep, 4 stopped, 8 traced, ..."""
+    return _task(c, task).state
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_prio(c: Context, task: int) -> int:
+    """The priority of ``task``: 0 to 39 for ordinary tasks, negative for real-time ones."""
+    return _task(c, task).prio - 100
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_nice(c: Context, task: int) -> int:
+    """The nice value of ``task``, -20 to 19."""
+    return _task(c, task).nice
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_cpu(c: Context, task: int) -> int:
+    """The CPU that ``task`` runs or last ran on."""
+    return _task(c, task).cpu
+
+
+@tapset_function("task_uid", "task_ns_uid", pure=True, needs_kernel=True)
+def task_uid(c: Context, task: int) -> int:
+    """The user id of ``task``."""
+    return _task(c, task).uid
+
+
+@tapset_function("task_euid", "task_ns_euid", pure=True, needs_kernel=True)
+def task_euid(c: Context, task: int) -> int:
+    """The effective user id of ``task``."""
+    return _task(c, task).euid
+
+
+@tapset_function("task_gid", "task_ns_gid", pure=True, needs_kernel=True)
+def task_gid(c: Context, task: int) -> int:
+    """The group id of ``task``."""
+    return _task(c, task).gid
+
+
+@tapset_function("task_egid", "task_ns_egid", pure=True, needs_kernel=True)
+def task_egid(c: Context, task: int) -> int:
+    """The effective group id of ``task``."""
+    return _task(c, task).egid
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def pid2task(c: Context, number: int) -> int:
+    """The address of the task_struct of the thread ``number``; 0 where there is none."""
+    if c.kernel is not None:
+        for task in c.kernel.tasks():
+            if task.pid == number:
+                return to_signed(task.address)
+    return 0
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def pid2execname(c: Context, number: int) -> str:
+    """The name of the thread ``number``; empty where there is none."""
+    task = pid2task(c, number)
+    return task_execname(c, task) if task else ""
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_ancestry(c: Context, task: int, with_time: int) -> str:
+    """The names and process ids of ``task`` and its ancestors, the oldest first: ``init(1)=>sh(5)=>cat(9)``.
+
+    ``with_time`` adds how long each has lived, in seconds.
+    """
+    found = _task(c, task)
+    line: list[str] = []
+    while True:
+        age = ""
+        if with_time:
+            lived = c.session.time(c.cpu) - found.start_time
+            age = f"+{lived // 1000000000}.{lived // 1000000 % 1000:03}s" if lived >= 0 else ""
+        line.append(f"{found.comm}({found.tgid}{age})")
+        parent = found.real_parent
+        if not parent.address or parent.address == found.address or parent.tgid == 0:
+            break
+        found = parent
+    return "=>".join(reversed(line))[:c.session.maximum_string]
+
+
+@tapset_function(needs_kernel=True)
+def pstrace(c: Context, task: int) -> str:
+    """The names and process ids of ``task`` and its ancestors: ``cat(9)<-sh(5)<-init(1)``."""
+    names = task_ancestry(c, task, 0).split("=>")
+    return "<-".join(reversed(names))
+
+
+# ---------------------------------------------------------------- CPU time
+
+
+def _time_of(c: Context, number: int, member: str) -> int:
+    task = pid2task(c, number)
+    return _task(c, task).read(member) if task else 0
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_utime(c: Context) -> int:
+    """The user time of the current task, in the kernel's cputime units; see cputime_to_msecs()."""
+    return _current_task(c).read("utime") if c.cpu is not None else 0
+
+
+@tapset_function("task_utime", "task_utime_tid", pure=True, needs_kernel=True)
+def task_utime_of(c: Context, thread: int) -> int:
+    """The user time of the thread with this id, in the kernel's cputime units; 0 where there is none."""
+    return _time_of(c, thread, "utime")
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_stime(c: Context) -> int:
+    """The system time of the current task, in the kernel's cputime units; see cputime_to_msecs()."""
+    return _current_task(c).read("stime") if c.cpu is not None else 0
+
+
+@tapset_function("task_stime", "task_stime_tid", pure=True, needs_kernel=True)
+def task_stime_of(c: Context, thread: int) -> int:
+    """The system time of the thread with this id, in the kernel's cputime units; 0 where there is none."""
+    return _time_of(c, thread, "stime")
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_start_time(c: Context, thread: int) -> int:
+    """When the thread with this id was forked, in nanoseconds since the machine started; 0 where there is none."""
+    task = pid2task(c, thread)
+    return _task(c, task).start_time if task else 0
+
+
+def _times(c: Context, user: int, system: int) -> str:
+    from stapy.runtime.tapset.times import cputime_to_string
+
+    return f"usr: {cputime_to_string(c, user)}, sys: {cputime_to_string(c, system)}"
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_time_string(c: Context) -> str:
+    """The CPU time of the current task: ``usr: 0m0.012s, sys: 0m0.034s``."""
+    return _times(c, task_utime(c), task_stime(c))
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def task_time_string_tid(c: Context, thread: int) -> str:
+    """The CPU time of the thread with this id, as task_time_string() writes it."""
+    return _times(c, task_utime_of(c, thread), task_stime_of(c, thread))
