@@ -252,8 +252,8 @@ class Architecture:
         """Return from exception: takes the frame off the stack. True where it leads to user mode."""
         raise NotImplementedError
 
-    def enter_system_call(self, machine: Any, cpu: Any, number: int, arguments: tuple[int, ...]) -> None:
-        """A system call by the architecture's own way, from user mode."""
+    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
+        """A system call by the architecture's own way, from user mode; None: the registers hold the number."""
         raise NotImplementedError
 
     def interrupt_vector(self, irq: int) -> int:

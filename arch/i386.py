@@ -86,10 +86,11 @@ class I386(X86):
         cpu.write("ip", ip)
         return user
 
-    def enter_system_call(self, machine: Any, cpu: Any, number: int, arguments: tuple[int, ...]) -> None:
+    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
         for register, value in zip(_SYSTEM_CALL_ARGUMENTS, arguments, strict=False):
             cpu.write(register, value & self.mask)
-        cpu.write("ax", number & self.mask)
+        if number is not None:
+            cpu.write("ax", number & self.mask)
         self.enter_trap(machine, cpu, SYSTEM_CALL_VECTOR)
 
     # -- the calling convention

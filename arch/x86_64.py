@@ -96,11 +96,12 @@ class X86_64(X86):  # noqa: N801 - its name
         cpu.write("ip", ip)
         return cs & 3 == 3
 
-    def enter_system_call(self, machine: Any, cpu: Any, number: int, arguments: tuple[int, ...]) -> None:
+    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
         for register, value in zip(_SYSTEM_CALL_ARGUMENTS, arguments, strict=False):
             cpu.write(register, value & self.mask)
         flags = cpu.read("flags")
-        cpu.write("ax", number & self.mask)
+        if number is not None:
+            cpu.write("ax", number & self.mask)
         cpu.write("cx", cpu.read("ip"))
         cpu.write("r11", flags)
         cpu.write("flags", flags & ~(IF | TF | DF))

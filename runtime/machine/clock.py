@@ -56,13 +56,10 @@ class Clock:
             self._memory.write_u64(address + cpu * _SIZE, 0)
             self.set_event(cpu, NEVER)
 
-    @property
-    def now(self) -> int:
-        """Nanoseconds since boot, on the boot CPU."""
-        return self._memory.u64(self._address)
-
-    def now_on(self, cpu: int) -> int:
-        return self._memory.u64(self._address + cpu * _SIZE)
+    def now(self, cpu: Cpu | int = 0) -> int:
+        """Nanoseconds since boot, as a CPU has them."""
+        number = cpu if isinstance(cpu, int) else cpu.number
+        return self._memory.u64(self._address + number * _SIZE)
 
     def set_now(self, cpu: int, now: int) -> None:
         self._memory.write_u64(self._address + cpu * _SIZE, now)
@@ -107,7 +104,7 @@ class Clock:
         if period <= 0:
             raise ValueError(f"a period of {period} ns")
         timer = Timer(0, function, period, randomize, cpu)
-        timer.when = self._following(timer, self.now_on(cpu))
+        timer.when = self._following(timer, self.now(cpu))
         return self._push(timer)
 
     def _following(self, timer: Timer, after: int) -> int:

@@ -4,7 +4,8 @@ User mode is not executed. When the kernel returns to a user process, ``on_user_
 the process's (``cpu.pc`` and ``cpu.sp`` the user's, the return register holding a system call's result), and
 ``cpu.user_mode`` is true. The callback makes one of these happen, and returns:
 
-- ``enter_system_call(cpu, number, arguments)``,
+- ``enter_system_call(cpu, number, arguments)``, or with None for a number: the registers already hold both, as when
+  the kernel restarts a call,
 - ``enter_exception(cpu, vector, error_code, address)``, a page fault for instance,
 - ``left = user_time(cpu, ns)``: the process computes. When an interrupt cut in, the CPU is in the kernel now, and ``left``
   nanoseconds remain to be spent when the process runs again,
@@ -50,7 +51,8 @@ class Machine:
 
     ``console`` gets what the kernel prints, as bytes. ``fault_hooks`` are asked first about an exception in kernel mode:
     hook(cpu, vector, error_code, address) is true where it has dealt with it. ``breakpoints`` is every CPU's: the PC a
-    breakpoint shows -> function(cpu).
+    breakpoint shows -> function(cpu). ``traps`` has what happens at other traps, by Unicorn's numbers; a trap that is not
+    there is the kernel's.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class Machine:
         self._call_depth = 0
         self._call_returned = False
         self._call_back = self._make_call_back()
-        self._traps = {
+        self.traps: dict[int, Callable[[Cpu], None]] = {
             self.arch.machine_call_trap: self._machine_call,
             self.arch.return_trap: self._return_from_trap,
         }
@@ -231,9 +233,9 @@ class Machine:
         """Deals with what made a CPU leave the emulator."""
         if stop.reason == "fault":
             error = self.arch.page_fault_error(stop.access, False)
-            self._exception(cpu, self.arch.fault_vector("page"), error, stop.address)
+            self.exception(cpu, self.arch.fault_vector("page"), error, stop.address)
         elif stop.reason == "opcode":
-            self._exception(cpu, self.arch.fault_vector("opcode"), 0, cpu.pc)
+            self.exception(cpu, self.arch.fault_vector("opcode"), 0, cpu.pc)
         elif stop.reason == "halt":
             cpu.halted = True
 
@@ -279,14 +281,14 @@ class Machine:
     # ------------------------------------------------------------ traps
 
     def _trap(self, cpu: Cpu, number: int) -> None:
-        handler = self._traps.get(number)
+        handler = self.traps.get(number)
         if handler is not None:
             handler(cpu)
         else:
-            self._exception(cpu, number, 0, 0)
+            self.exception(cpu, number)
 
-    def _exception(self, cpu: Cpu, vector: int, error_code: int, address: int) -> None:
-        """An exception that kernel code caused."""
+    def exception(self, cpu: Cpu, vector: int, error_code: int = 0, address: int = 0) -> None:
+        """An exception that kernel code caused: for the fault hooks, else for the kernel."""
         for hook in self.fault_hooks:
             if hook(cpu, vector, error_code, address):
                 return
@@ -350,7 +352,7 @@ class Machine:
     def _events(self, cpu: Cpu) -> bool:
         """Fires the timers that are due and delivers an interrupt that is; true where one was delivered."""
         clock, number, pending = self.clock, cpu.number, self._pending[cpu.number]
-        now = clock.now_on(number)
+        now = clock.now(number)
         clock.fire(cpu, min(now, clock.event(number)))
         irq = None
         if clock.event(number) <= now:
@@ -380,7 +382,7 @@ class Machine:
             if not self._pending[number]:
                 if when == NEVER:
                     raise MachineStuck(f"CPU {number} waits at {self.place(cpu.pc)}, and nothing is left to happen")
-                self.clock.set_now(number, max(when, self.clock.now_on(number)))
+                self.clock.set_now(number, max(when, self.clock.now(number)))
             if self._events(cpu):
                 cpu.halted = False
 
@@ -398,11 +400,12 @@ class Machine:
             else:
                 self.on_user_mode(cpu)
 
-    def user_time(self, cpu: Cpu, ns: int) -> int:
+    def user_time(self, cpu: Cpu, ns: int, ip: int | None = None, sp: int | None = None) -> int:
         """Spends ``ns`` in user mode, with interrupts coming as they are due; returns what is left when one did."""
+        self._set_user(cpu, ip, sp)
         clock, number = self.clock, cpu.number
         while cpu.user_mode and ns > 0 and not self._stopping:
-            now = clock.now_on(number)
+            now = clock.now(number)
             step = min(ns, max(0, clock.deadline(number) - now))
             clock.set_now(number, now + step)
             ns -= step
@@ -411,7 +414,12 @@ class Machine:
         return ns
 
     def enter_system_call(
-        self, cpu: Cpu, number: int, arguments: tuple[int, ...], ip: int | None = None, sp: int | None = None
+        self,
+        cpu: Cpu,
+        number: int | None,
+        arguments: tuple[int, ...] = (),
+        ip: int | None = None,
+        sp: int | None = None,
     ) -> None:
         """The process makes system call ``number``; ``ip`` and ``sp`` are its own where it has moved them."""
         self._set_user(cpu, ip, sp)
