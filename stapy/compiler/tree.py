@@ -40,9 +40,12 @@ class Token:
     column: int  # from 1; tabs count one
     end_column: int  # one past the last character, on the token's last line
     macro: Token | None = None  # the use of the macro this token came out of
+    terminal: str = ""  # the grammar's name for it; of junk: what is wrong with it
 
     def describe(self) -> str:
-        """``identifier 'x'``, as messages name a token."""
+        """``identifier 'x'``, as messages name a token; keywords and embedded code go without their text."""
+        if self.kind in ("keyword", "embedded-code"):
+            return self.kind
         return f"{self.kind} '{self.text}'"
 
     def place(self) -> str:
@@ -84,6 +87,7 @@ class Number(Expression):
 @dataclass(eq=False, slots=True)
 class String(Expression):
     value: str  # one character a byte, escapes interpreted
+    raw: str = field(default="", kw_only=True)  # as stap keeps it: escapes that C knows still written out
 
 
 @dataclass(eq=False, slots=True)

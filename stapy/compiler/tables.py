@@ -1,0 +1,166 @@
+"""The LALR(1) tables of grammar/stap.lark: built by Lark once, afterwards read from a cache file.
+
+Lark takes about 0.4 s to import and to build the tables; a script's parse has no use for Lark beyond them. The
+cache is plain data (``marshal``), so a damaged or foreign file can at worst fail to load, and then it is rebuilt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+FORMAT = 3  # of the cache file
+
+
+@dataclass(slots=True)
+class Rule:
+    """``origin: expansion``; ``action`` names the Builder method, "" where the one value passes through."""
+
+    origin: str
+    expansion: tuple[str, ...]
+    action: str
+
+
+@dataclass(slots=True)
+class Tables:
+    """What the parser runs on.
+
+    ``actions[state][symbol]`` is the next state, or ``~rule`` to reduce; symbols are terminals and nonterminals.
+    ``kernels[state]`` lists the (rule, position) pairs the state stands for: what error messages are made of.
+    """
+
+    words: dict[str, str]  # a keyword's or operator's text -> terminal
+    patterns: dict[str, str]  # the other terminals -> regular expression
+    rules: list[Rule]
+    actions: list[dict[str, int]]
+    kernels: list[tuple[tuple[int, int], ...]]
+    start: int
+    texts: dict[str, str] = field(default_factory=dict)  # terminal -> text
+
+    def __post_init__(self) -> None:
+        self.texts = {name: text for text, name in self.words.items()}
+
+
+def grammar_path() -> Path:
+    return Path(__file__).resolve().parents[1] / "grammar" / "stap.lark"
+
+
+@cache
+def load() -> Tables:
+    """The tables, from the cache where it has them for this very grammar and this Lark."""
+    text = grammar_path().read_bytes()
+    path = _cache_path(text)
+    tables = _read(path)
+    if tables is None:
+        data = _flatten(build(text.decode()))
+        _write(path, data)
+        tables = _unflatten(data)
+    return tables
+
+
+def build(grammar: str) -> Tables:
+    """Run Lark over the grammar (start rule ``script``)."""
+    from lark import Lark
+    from lark.grammar import Rule as LarkRule
+    from lark.lexer import Lexer, PatternStr
+    from lark.parsers.lalr_analysis import Shift
+
+    class NoLexer(Lexer):
+        """Ours stands in lexer.py; given here, it keeps Lark from building one."""
+
+        def __init__(self, conf: object) -> None:
+            pass
+
+        def lex(self, *_: object):  # type: ignore[no-untyped-def]
+            return iter(())
+
+    lark = Lark(grammar, parser="lalr", lexer=NoLexer, start="script", debug=True, keep_all_tokens=True)
+    lalr = lark.parser.parser._parse_table  # with debug: the item sets themselves are the states
+
+    numbers = {closure: number for number, closure in enumerate(lalr.states)}
+    rules: dict[LarkRule, int] = {}
+    table_rules: list[Rule] = []
+
+    def rule_number(rule: LarkRule) -> int:
+        if rule not in rules:
+            rules[rule] = len(table_rules)
+            expansion = tuple(str(symbol.name) for symbol in rule.expansion)
+            passes = rule.alias is None and len(expansion) == 1
+            table_rules.append(Rule(str(rule.origin.name), expansion, "" if passes else str(rule.alias or rule.origin.name)))
+        return rules[rule]
+
+    actions = [
+        {
+            str(symbol): numbers[target] if action is Shift else ~rule_number(target)
+            for symbol, (action, target) in row.items()
+        }
+        for row in lalr.states.values()
+    ]
+    kernels = [
+        tuple(sorted((rule_number(item.rule), item.index) for item in closure if item.index))
+        for closure in lalr.states
+    ]
+    words, patterns = {}, {}
+    for terminal in lark.terminals:
+        if isinstance(terminal.pattern, PatternStr):
+            words[str(terminal.pattern.value)] = str(terminal.name)
+        elif terminal.pattern is not None:
+            patterns[str(terminal.name)] = terminal.pattern.to_regexp()
+    return Tables(words, patterns, table_rules, actions, kernels, numbers[lalr.start_states["script"]])
+
+
+def _cache_path(grammar: bytes) -> Path:
+    try:
+        lark_version = metadata.version("lark")
+    except metadata.PackageNotFoundError:
+        lark_version = "?"
+    key = hashlib.sha256(b"%d %s %s " % (FORMAT, lark_version.encode(), sys.implementation.cache_tag.encode()) + grammar)
+    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(root, "stapy", f"grammar-{key.hexdigest()[:24]}.tables")
+
+
+def _flatten(tables: Tables) -> bytes:
+    """The tables as plain data, behind a digest that finds a torn or altered file."""
+    data = marshal.dumps(
+        (
+            tables.words,
+            tables.patterns,
+            [(rule.origin, rule.expansion, rule.action) for rule in tables.rules],
+            tables.actions,
+            tables.kernels,
+            tables.start,
+        )
+    )
+    return hashlib.sha256(data).digest() + data
+
+
+def _unflatten(data: bytes) -> Tables:
+    if hashlib.sha256(data[32:]).digest() != data[:32]:
+        raise ValueError("damaged")
+    words, patterns, rules, actions, kernels, start = marshal.loads(data[32:])
+    return Tables(words, patterns, [Rule(*rule) for rule in rules], actions, kernels, start)
+
+
+def _read(path: Path) -> Tables | None:
+    try:
+        return _unflatten(path.read_bytes())
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Put the file in place in one step; a cache that cannot be written is done without."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(data)
+        os.replace(file.name, path)
+    except OSError:
+        return
