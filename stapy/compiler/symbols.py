@@ -1,0 +1,291 @@
+"""Symbol resolution: every name in a body gets its variable or functions, the script's before the tapset's."""
+
+from __future__ import annotations
+
+from stapy.compiler import tree
+from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction, similar_text
+from stapy.compiler.diagnostics import SemanticError
+from stapy.compiler.similar import similar
+from stapy.compiler.walk import Visitor, children, descend
+
+ANY = -1  # an arity that says nothing: delete
+
+
+def set_arity(variable: tree.Variable, arity: int, token: tree.Token) -> None:
+    """Note that ``variable`` is used with ``arity`` keys, 0 for a scalar. Raises SemanticError where it was used otherwise."""
+    known = variable.notes.get("arity")
+    if known is None:
+        variable.notes["arity"] = arity
+        variable.notes["arity token"] = token
+        if arity:
+            variable.key_types = [tree.Type.UNKNOWN] * arity
+    elif known != arity:
+        first = SemanticError(f"arity {known} first inferred here", variable.notes["arity token"])
+        raise SemanticError(f"inconsistent arity ({known} vs {arity})", token, chain=first)
+
+
+class Scope:
+    """The names of the program's globals and functions, over all scripts."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._globals: dict[str, tree.Variable] = {}
+        self._functions: dict[str, list[tree.Function]] = {}
+        self._library: dict[str, list[Callee]] = {}
+        self._seen: set[int] = set()
+        self._used: set[int] = set()
+        for script in analysis.scripts:
+            self.add(script)
+
+    def add(self, script: tree.Script) -> None:
+        """Make a script's public declarations known. Raises SemanticError for a global's name given twice."""
+        if id(script) in self._seen:
+            return
+        self._seen.add(id(script))
+        for variable in script.globals:
+            variable.is_global = True
+            if variable.private:
+                continue
+            before = self._globals.get(variable.name)
+            if before is not None and before is not variable:
+                raise SemanticError(f"conflicting global variables '{variable.name}' and '{before.name}'",
+                                    variable.token, before.token)
+            self._globals[variable.name] = variable
+        for function in script.functions:
+            if not function.private:
+                self._functions.setdefault(function.name, []).append(function)
+
+    def global_variable(self, name: str, script: tree.Script) -> tree.Variable | None:
+        """The global called ``name`` as seen from ``script``; it is in the program from now on."""
+        variable = next((v for v in script.globals if v.private and v.name == name), None)
+        if variable is None:
+            variable = self._globals.get(name) or self.analysis.library.global_variable(name)
+        if variable is not None and id(variable) not in self._used:
+            self._used.add(id(variable))
+            variable.is_global = True
+            if variable.size is None and "arity" not in variable.notes and variable.initial is not None:
+                set_arity(variable, 0, variable.token)
+            self.analysis.globals.append(variable)
+        return variable
+
+    def functions(self, name: str, arity: int, token: tree.Token, script: tree.Script) -> list[Callee]:
+        """The overloads to try for a call, in order. Raises SemanticError where there is none."""
+        own = [f for f in script.functions if f.private and f.name == name]
+        candidates: list[Callee] = [*own, *self._functions.get(name, ())]
+        fitting = [f for f in candidates if len(f.parameters) == arity]
+        if not candidates or (fitting and all(may_pass_on(f) for f in fitting)):
+            more = self.library_functions(name)
+            candidates += more
+            fitting += [f for f in more if len(f.parameters) == arity]
+        if not candidates:
+            names = self.function_names(script)
+            raise SemanticError(f"unresolved function {name}{similar_text('similar', similar(name, names))}", token)
+        if not fitting:
+            known = candidates[0]
+            raise SemanticError(f"arity mismatch found (function '{name}' takes {len(known.parameters)} args)",
+                                token, known.token if known.token.source.text else None)
+        return sorted(fitting, key=priority)
+
+    def library_functions(self, name: str) -> list[Callee]:
+        if name not in self._library:
+            self._library[name] = self.analysis.library.functions(name)
+        return self._library[name]
+
+    def function_names(self, script: tree.Script) -> set[str]:
+        names = self.analysis.library.function_names() | set(self._functions)
+        return names | {f.name for f in script.functions}
+
+
+def priority(function: Callee) -> int:
+    """The lower, the earlier an overload is tried: the script's own come first where nothing is written."""
+    if isinstance(function, tree.Function) and function.priority is not None:
+        return function.priority
+    return 0 if function.token.source.user else 1
+
+
+def may_pass_on(function: Callee) -> bool:
+    """Whether calls of ``function`` may go on to the next overload: it contains ``next``."""
+    if not isinstance(function, tree.Function):
+        return False
+    known = function.notes.get("next")
+    if known is None:
+        stack: list[tree.Node] = [function.body]
+        known = False
+        while stack and not known:
+            node = stack.pop()
+            known = isinstance(node, tree.Next) or (isinstance(node, tree.EmbeddedCode) and "STAP_NEXT" in node.code)
+            stack.extend(children(node))
+        function.notes["next"] = known
+    return known
+
+
+class SymbolResolver(Visitor):
+    """Resolves one body. Errors are reported one by one and resolution goes on, as far as it makes sense."""
+
+    def __init__(self, scope: Scope, script: tree.Script, local_variables: list[tree.Variable],
+                 parameters: list[tree.Variable] = ()) -> None:  # type: ignore[assignment]
+        self.scope = scope
+        self.analysis = scope.analysis
+        self.script = script
+        self.locals = local_variables
+        self._local = {variable.name: variable for variable in [*parameters, *local_variables]}
+        self.called: list[Callee] = []
+
+    def resolve(self, node: tree.Node) -> None:
+        """Resolve everything below ``node``; an error that leaves no way on is reported and ends it."""
+        try:
+            self.visit(node)
+        except SemanticError as error:
+            self.analysis.error(error)
+
+    # ------------------------------------------------------------ variables
+
+    def variable(self, name: str, arity: int, token: tree.Token) -> tree.Variable | None:
+        found = self._local.get(name)
+        if found is None:
+            found = self.scope.global_variable(name, self.script)
+        if found is not None and arity != ANY:
+            if arity and not found.is_global:
+                return None
+            set_arity(found, arity, token)
+        return found
+
+    def visit_symbol(self, node: tree.Symbol) -> None:
+        if node.referent is None:
+            node.referent = self.variable(node.name, 0, node.token) or self.new_local(node)
+        else:
+            set_arity(node.referent, 0, node.token)
+
+    def new_local(self, node: tree.Symbol) -> tree.Variable:
+        variable = tree.Variable(node.token, node.name)
+        variable.notes["arity"] = 0
+        self._local[node.name] = variable
+        self.locals.append(variable)
+        return variable
+
+    def array(self, node: tree.Expression, arity: int) -> bool:
+        """Resolve an array's or histogram's name, used with ``arity`` keys."""
+        if isinstance(node, tree.Histogram):
+            self.visit(node)
+            return True
+        assert isinstance(node, tree.Symbol)
+        if node.referent is None:
+            node.referent = self.variable(node.name, arity, node.token)
+        else:
+            set_arity(node.referent, arity, node.token)
+        if node.referent is None:
+            self.analysis.error(SemanticError(
+                f"unresolved arity-{arity} global array {node.name}, missing global declaration?", node.token))
+            return False
+        return True
+
+    def visit_index(self, node: tree.Index) -> None:
+        for key in node.keys:
+            if key is not None:
+                self.visit(key)
+        self.array(node.array, len(node.keys))
+
+    def visit_arrayin(self, node: tree.ArrayIn) -> None:
+        for key in node.keys:
+            if key is not None:
+                self.visit(key)
+        self.array(node.array, len(node.keys))
+
+    def visit_foreach(self, node: tree.Foreach) -> None:
+        for key in node.keys:
+            self.visit(key)
+        self.array(node.array, 1 if isinstance(node.array, tree.Histogram) else len(node.keys))
+        for part in node.slice or ():
+            if part is not None:
+                self.visit(part)
+        if node.value is not None:
+            self.visit(node.value)
+        if node.limit is not None:
+            self.visit(node.limit)
+        self.visit(node.body)
+
+    def visit_delete(self, node: tree.Delete) -> None:
+        target = node.value
+        if isinstance(target, tree.Symbol):
+            target.referent = self.variable(target.name, ANY, target.token)
+            if target.referent is None:
+                raise SemanticError("unresolved array in delete statement", target.token)
+            return
+        self.visit(target)
+
+    def visit_atprobewrite(self, node: tree.AtProbewrite) -> None:
+        pass
+
+    # ------------------------------------------------------------ functions
+
+    def visit_call(self, node: tree.Call) -> None:
+        for argument in node.arguments:
+            self.visit(argument)
+        if node.referents:
+            return
+        try:
+            node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, self.script))
+        except SemanticError as error:
+            self.analysis.error(error)
+            return
+        if any(isinstance(f, tree.Function) and isinstance(f.body, tree.EmbeddedCode) and "/* guru */" in f.body.code
+               for f in node.referents) and not self.analysis.options.guru and self.script.source.user:
+            self.analysis.error(SemanticError(f"function '{node.name}' may not be used unless -g is specified", node.token))
+        for function in node.referents:
+            if isinstance(function, LibraryFunction) and function.declaration.guru \
+                    and not self.analysis.options.guru and self.script.source.user:
+                self.analysis.error(SemanticError(
+                    f"function '{node.name}' may not be used unless -g is specified", node.token))
+        self.called.extend(node.referents)
+
+
+def resolve_handler(scope: Scope, handler: Handler) -> None:
+    """Resolve a handler's body, and all functions it calls, directly or through others."""
+    resolver = SymbolResolver(scope, handler.script, handler.locals)
+    resolver.resolve(handler.body)
+    resolve_called(scope, resolver.called)
+
+
+def resolve_called(scope: Scope, called: list[Callee]) -> None:
+    """Take the functions in ``called`` into the program, and resolve their bodies."""
+    analysis = scope.analysis
+    known = {id(function) for function in analysis.functions}
+    waiting = list(called)
+    while waiting:
+        function = waiting.pop(0)
+        if id(function) in known:
+            continue
+        known.add(id(function))
+        analysis.functions.append(function)
+        if isinstance(function, tree.Function) and not isinstance(function.body, tree.EmbeddedCode):
+            script = script_of(analysis, function)
+            resolver = SymbolResolver(scope, script, function.locals, function.parameters)
+            resolver.resolve(function.body)
+            waiting.extend(resolver.called)
+
+
+def script_of(analysis: Analysis, function: tree.Function) -> tree.Script:
+    """The script that declares ``function``."""
+    for script in analysis.scripts:
+        if script.source is function.token.source:
+            return script
+    for file in analysis.library.files:
+        if file.script is not None and file.script.source is function.token.source:
+            return file.script
+    raise AssertionError(f"function {function.name} belongs to no script")
+
+
+def check_condition(scope: Scope, condition: tree.Expression, script: tree.Script) -> None:
+    """Resolve a probe point's ``if (...)``, which may use global scalars and nothing else. Raises SemanticError."""
+    for node in descend(condition):
+        if isinstance(node, tree.Call):
+            raise SemanticError("probe condition must not reference function", node.token)
+        if isinstance(node, (tree.Assignment, tree.PreCrement, tree.PostCrement)):
+            raise SemanticError("probe condition must not modify any variables", node.token)
+        if isinstance(node, (tree.TargetSymbol, tree.Cast, tree.AtVar, tree.AtDefined)):
+            raise SemanticError("probe condition must not reference target variables", node.token)
+    resolver = SymbolResolver(scope, script, [])
+    for node in descend(condition):
+        if isinstance(node, tree.Symbol) and resolver.scope.global_variable(node.name, script) is None:
+            raise SemanticError("probe condition must not reference undeclared global", node.token)
+    resolver.visit(condition)

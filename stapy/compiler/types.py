@@ -1,0 +1,620 @@
+"""Type inference over the whole program: long, string and statistics, until nothing more can be learnt.
+
+The rounds go over all functions and handlers. What an expression has to be comes from above (``wanted``), what it is
+from below. When a round learns nothing and something is left over, one last round reports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stapy.compiler import tree
+from stapy.compiler.analysis import Analysis, Callee, Handler
+from stapy.compiler.diagnostics import SemanticError
+from stapy.compiler.targets import Deferred, resolve_autocast
+from stapy.compiler.tree import Type
+
+UNKNOWN, LONG, STRING, STATS = Type.UNKNOWN, Type.LONG, Type.STRING, Type.STATS
+NUMERIC = frozenset(("+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "<<=", ">>=", ">>>="))
+
+
+def infer(analysis: Analysis) -> None:
+    """Give every expression, variable and function of the program its type; report what has none or two."""
+    Inference(analysis).run()
+
+
+class Inference:
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.asserting = False
+        self.resolved = 0
+        self.unresolved_count = 0
+        self.worst = 0  # the most telling kind of mismatch there is: only that kind is reported
+        self.chained = False
+        self.function: Callee | None = None
+        self.handler: Handler | None = None
+        self._visits: dict[type, Any] = {}
+
+    def run(self) -> None:
+        while True:
+            self.resolved = self.unresolved_count = 0
+            self.round()
+            if self.resolved:
+                continue
+            if not self.unresolved_count or self.asserting:
+                return
+            self.asserting = True
+            if self.analysis.options.verbose:
+                self.worst = 0
+
+    def round(self) -> None:
+        for function in sorted(self.analysis.script_functions(), key=lambda f: f.name):
+            self.function, self.handler = function, None
+            if not isinstance(function.body, tree.EmbeddedCode):
+                self.statement(function.body)
+            for variable in function.locals:
+                self.check_variable(variable)
+        for handler in self.analysis.handlers:
+            self.function, self.handler = None, handler
+            for expression in handler.entry:
+                self.visit(expression, UNKNOWN)
+            self.statement(handler.body)
+            if handler.condition is not None:
+                self.visit(handler.condition, LONG)
+            for variable in handler.locals:
+                self.check_variable(variable)
+        for variable in self.analysis.globals:
+            if variable.type is UNKNOWN:
+                self.unresolved(variable.token)
+
+    def check_variable(self, variable: tree.Variable) -> None:
+        if variable.type is UNKNOWN:
+            self.unresolved(variable.token)
+        elif variable.type is STATS:
+            self.fail(SemanticError("stat locals not supported, missing global declaration? ", variable.token))
+
+    # ------------------------------------------------------------ what is learnt, and what does not fit
+
+    def learnt(self) -> None:
+        self.resolved += 1
+
+    def fail(self, error: SemanticError) -> None:
+        self.unresolved_count += 1
+        if self.asserting:
+            self.analysis.error(error)
+
+    def unresolved(self, token: tree.Token) -> None:
+        self.fail(SemanticError("unresolved type ", token))
+
+    def invalid(self, token: tree.Token, kind: Type) -> None:
+        what = "invalid type" if kind is not UNKNOWN else "invalid operator"
+        self.fail(SemanticError(f"{what} {kind}" if kind is not UNKNOWN else what, token))
+
+    def mismatch(self, token: tree.Token, wanted: Type, found: Type) -> None:
+        """A literal or expression of one type where another is wanted."""
+        self.unresolved_count += 1
+        if self.asserting and self.worst <= 0:
+            self.analysis.error(SemanticError(f"type mismatch: expected {wanted} but found {found}", token))
+
+    def sides_differ(self, token: tree.Token, left: Type, right: Type) -> None:
+        self.unresolved_count += 1
+        if not self.asserting:
+            self.worst = max(self.worst, 1)
+        elif self.worst <= 1:
+            self.analysis.error(SemanticError(
+                f"type mismatch: left and right sides don't agree ({left} vs {right})", token))
+
+    def conflict(self, token: tree.Token, tried: Type, declaration: Any, index: int | None = None) -> None:
+        """``tried`` where a variable or function result is known to be something else; ``index``: of a key or argument."""
+        self.unresolved_count += 1
+        if not self.asserting:
+            self.worst = max(self.worst, 2)
+            return
+        if self.worst > 2:
+            return
+        first = declaration.notes.get("type token" if index is None else ("key token", index))
+        if first is None:
+            known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
+            self.analysis.error(SemanticError(f"type mismatch: expected {tried} but found {known}", token))
+            return
+        known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
+        where = "type" if index is None else f"index {index} type"
+        chain = None
+        if not self.chained:
+            self.chained = True
+            subject = "type" if index is None else f"type of index {index}"
+            chain = SemanticError(f"{subject} was first inferred here ({known})", first)
+        self.analysis.error(SemanticError(f"{where} mismatch ({tried})", token, chain=chain))
+
+    def learn_variable(self, variable: tree.Variable, kind: Type, token: tree.Token) -> None:
+        variable.type = kind
+        variable.notes["type token"] = token
+        self.learnt()
+
+    def agree(self, node: tree.Expression, variable: Any, wanted: Type) -> None:
+        """Bring together what an occurrence of a variable is, what the variable is, and what is wanted."""
+        known = variable.type
+        if wanted is UNKNOWN:
+            if known is not UNKNOWN:
+                if node.type is UNKNOWN:
+                    node.type = known
+                    self.learnt()
+            elif node.type is not UNKNOWN:
+                self.learn_variable(variable, node.type, node.token)
+            else:
+                self.unresolved(node.token)
+            return
+        if known is UNKNOWN:
+            self.learn_variable(variable, wanted, node.token)
+            node.type = wanted
+        elif known is not wanted:
+            if node.type is UNKNOWN:
+                node.type = wanted
+            self.conflict(node.token, wanted, variable)
+        elif node.type is not known:
+            node.type = known
+            self.learnt()
+
+    # ------------------------------------------------------------ statements
+
+    def statement(self, node: tree.Statement | None) -> None:
+        if node is not None:
+            getattr(self, "do_" + type(node).__name__.lower())(node)
+
+    def do_block(self, node: tree.Block) -> None:
+        for statement in node.statements:
+            self.statement(statement)
+
+    def do_nothing(self, node: tree.Statement) -> None:
+        pass
+
+    do_null = do_next = do_break = do_continue = do_embeddedcode = do_nothing
+
+    def do_expressionstatement(self, node: tree.ExpressionStatement) -> None:
+        self.visit(node.value, UNKNOWN)
+
+    def do_if(self, node: tree.If) -> None:
+        self.visit(node.condition, LONG)
+        self.statement(node.then)
+        self.statement(node.otherwise)
+
+    def do_for(self, node: tree.For) -> None:
+        self.statement(node.initial)
+        self.visit(node.condition, LONG)
+        self.statement(node.step)
+        self.statement(node.body)
+
+    def do_foreach(self, node: tree.Foreach) -> None:
+        if isinstance(node.array, tree.Histogram):
+            self.visit(node.array, UNKNOWN)
+            self.visit(node.keys[0], LONG)
+            if node.value is not None:
+                self.visit(node.value, LONG)
+        else:
+            assert isinstance(node.array, tree.Symbol)
+            array = node.array.referent
+            for index, key in enumerate(node.keys):
+                self.key(array, index, key)
+            for index, part in enumerate(node.slice or ()):
+                if part is not None:
+                    self.key(array, index, part)
+            if node.value is not None:
+                self.visit(node.value, array.type)
+                if node.value.type is STATS:
+                    self.invalid(node.value.token, STATS)
+                elif array.type is UNKNOWN and node.value.type is not UNKNOWN:
+                    self.learn_variable(array, node.value.type, node.array.token)
+            if node.sort_column == 0 and node.sort_aggregate and array.type is not STATS:
+                if array.type is UNKNOWN:
+                    self.learn_variable(array, STATS, node.array.token)
+                else:
+                    self.conflict(node.array.token, STATS, array)
+        if node.limit is not None:
+            self.visit(node.limit, LONG)
+        self.statement(node.body)
+
+    def do_return(self, node: tree.Return) -> None:
+        function = self.function
+        if node.value is None or not isinstance(function, tree.Function):
+            return
+        self.visit(node.value, function.result)
+        kind = node.value.type
+        if kind is UNKNOWN:
+            return
+        if function.result is UNKNOWN:
+            if kind is STATS:
+                self.invalid(node.value.token, STATS)
+                return
+            function.result = kind
+            function.notes["type token"] = node.value.token
+            self.learnt()
+        elif kind is not function.result:
+            self.conflict(node.value.token, kind, function)
+        if node.value.ctype is not None and "ctype" not in function.notes:
+            function.notes["ctype"] = node.value.ctype
+            self.learnt()
+
+    def do_delete(self, node: tree.Delete) -> None:
+        if isinstance(node.value, tree.Symbol):
+            variable = node.value.referent
+            if not variable.notes.get("arity"):
+                self.visit(node.value, UNKNOWN)
+            return
+        self.visit(node.value, UNKNOWN)
+
+    def do_try(self, node: tree.Try) -> None:
+        self.statement(node.body)
+        if node.error is not None:
+            self.visit(node.error, STRING)
+        self.statement(node.handler)
+
+    # ------------------------------------------------------------ expressions
+
+    def visit(self, node: tree.Expression, wanted: Type) -> None:
+        kind = type(node)
+        method = self._visits.get(kind)
+        if method is None:
+            method = self._visits[kind] = getattr(self, "visit_" + kind.__name__.lower())
+        method(node, wanted)
+
+    def become(self, node: tree.Expression, kind: Type, wanted: Type) -> None:
+        """``node`` is a ``kind``, whatever it is made of."""
+        if node.type is UNKNOWN:
+            node.type = kind
+            self.learnt()
+        if wanted is not UNKNOWN and wanted is not kind:
+            self.invalid(node.token, wanted)
+
+    def visit_number(self, node: tree.Number, wanted: Type) -> None:
+        node.type = LONG
+        if wanted not in (UNKNOWN, LONG):
+            self.mismatch(node.token, wanted, LONG)
+
+    def visit_string(self, node: tree.String, wanted: Type) -> None:
+        node.type = STRING
+        if wanted not in (UNKNOWN, STRING):
+            self.mismatch(node.token, wanted, STRING)
+
+    def visit_embeddedexpression(self, node: tree.EmbeddedExpression, wanted: Type) -> None:
+        self.become(node, STRING if "string */" in node.code or "# string" in node.code else LONG, wanted)
+
+    def visit_symbol(self, node: tree.Symbol, wanted: Type) -> None:
+        variable = node.referent
+        if variable is None:
+            return
+        if wanted is STATS and not variable.is_global and variable.type in (UNKNOWN, STATS):
+            if variable.type is UNKNOWN:
+                self.learn_variable(variable, STATS, node.token)
+            node.type = STATS
+            return
+        self.agree(node, variable, wanted)
+        node.ctype = variable.ctype
+
+    def visit_index(self, node: tree.Index, wanted: Type) -> None:
+        if isinstance(node.array, tree.Histogram):
+            self.visit(node.array, UNKNOWN)
+            for key in node.keys:
+                if key is not None:
+                    self.visit(key, LONG)
+            self.become(node, LONG, wanted)
+            return
+        assert isinstance(node.array, tree.Symbol)
+        array = node.array.referent
+        if array is None:
+            return
+        self.agree(node, array, wanted)
+        node.ctype = array.ctype
+        for index, key in enumerate(node.keys):
+            if key is not None:
+                self.key(array, index, key)
+        if wanted is UNKNOWN and node.type is STATS:
+            self.invalid(node.token, STATS)
+
+    def key(self, array: tree.Variable, index: int, key: tree.Expression) -> None:
+        """A key expression against the array's key type."""
+        assert array.key_types is not None
+        known = array.key_types[index]
+        self.visit(key, known)
+        kind = key.type
+        if kind is UNKNOWN:
+            return
+        if kind is STATS:
+            self.invalid(key.token, STATS)
+        elif known is UNKNOWN:
+            array.key_types[index] = kind
+            array.notes["key token", index] = key.token
+            self.learnt()
+        elif kind is not known and not isinstance(key, tree.Symbol):
+            self.conflict(key.token, kind, array, index)
+
+    def visit_arrayin(self, node: tree.ArrayIn, wanted: Type) -> None:
+        if isinstance(node.array, tree.Histogram):
+            self.visit(node.array, UNKNOWN)
+            for key in node.keys:
+                if key is not None:
+                    self.visit(key, LONG)
+        else:
+            assert isinstance(node.array, tree.Symbol)
+            for index, key in enumerate(node.keys):
+                if key is not None:
+                    self.key(node.array.referent, index, key)
+        self.become(node, LONG, wanted)
+
+    def visit_regexmatch(self, node: tree.RegexMatch, wanted: Type) -> None:
+        self.visit(node.left, STRING)
+        self.become(node, LONG, wanted)
+
+    def visit_unary(self, node: tree.Unary, wanted: Type) -> None:
+        self.visit(node.operand, LONG)
+        self.become(node, LONG, wanted)
+
+    visit_precrement = visit_postcrement = visit_unary  # type: ignore[assignment]
+
+    def visit_binary(self, node: tree.Binary, wanted: Type) -> None:
+        self.visit(node.left, LONG)
+        self.visit(node.right, LONG)
+        self.become(node, LONG, wanted)
+        if node.operator in ("+", "-") and node.ctype is None:
+            node.ctype = _pointer_arithmetic(node)
+
+    def visit_logical(self, node: tree.Logical, wanted: Type) -> None:
+        self.visit(node.left, LONG)
+        self.visit(node.right, LONG)
+        self.become(node, LONG, wanted)
+
+    def visit_comparison(self, node: tree.Comparison, wanted: Type) -> None:
+        self.visit(node.left, node.right.type if node.right.type is not STATS else UNKNOWN)
+        self.visit(node.right, node.left.type if node.left.type is not STATS else UNKNOWN)
+        left, right = node.left.type, node.right.type
+        if UNKNOWN not in (left, right) and left is not right:
+            self.sides_differ(node.token, left, right)
+        self.become(node, LONG, wanted)
+
+    def visit_concatenation(self, node: tree.Concatenation, wanted: Type) -> None:
+        self.visit(node.left, STRING)
+        self.visit(node.right, STRING)
+        self.become(node, STRING, wanted)
+
+    def visit_ternary(self, node: tree.Ternary, wanted: Type) -> None:
+        self.visit(node.condition, LONG)
+        kind = wanted if wanted is not UNKNOWN else node.type
+        self.visit(node.then, kind if kind is not UNKNOWN else node.otherwise.type)
+        self.visit(node.otherwise, kind if kind is not UNKNOWN else node.then.type)
+        if kind is UNKNOWN:
+            kind = node.then.type if node.then.type is not UNKNOWN else node.otherwise.type
+        if node.type is UNKNOWN and kind is not UNKNOWN:
+            node.type = kind
+            self.learnt()
+        left, right = node.then.type, node.otherwise.type
+        if UNKNOWN not in (left, right) and left is not right:
+            self.sides_differ(node.token, left, right)
+        node.ctype = node.then.ctype
+
+    def visit_assignment(self, node: tree.Assignment, wanted: Type) -> None:
+        if node.operator == "<<<":
+            self.visit(node.left, STATS)
+            self.visit(node.right, LONG)
+            self.become(node, LONG, wanted)
+        elif node.operator in NUMERIC:
+            self.visit(node.left, LONG)
+            self.visit(node.right, LONG)
+            self.become(node, LONG, wanted)
+        elif node.operator == ".=":
+            self.visit(node.left, STRING)
+            self.visit(node.right, STRING)
+            self.become(node, STRING, wanted)
+        elif STATS in (node.left.type, node.right.type) and node.left.type is not LONG:
+            side = node.left if node.left.type is STATS else node.right
+            self.invalid(side.token, STATS)
+        else:
+            self.plain_assignment(node, wanted)
+
+    def plain_assignment(self, node: tree.Assignment, wanted: Type) -> None:
+        kind = wanted if wanted is not UNKNOWN else node.type
+        before = self.unresolved_count
+        self.visit(node.left, kind if kind is not UNKNOWN else node.right.type)
+        fits = self.unresolved_count == before or node.left.type is UNKNOWN
+        self.visit(node.right, kind if kind is not UNKNOWN or not fits else node.left.type)
+        if kind is UNKNOWN:
+            kind = node.left.type if node.left.type is not UNKNOWN else node.right.type
+        if node.type is UNKNOWN and kind is not UNKNOWN:
+            node.type = kind
+            self.learnt()
+        left, right = node.left.type, node.right.type
+        if UNKNOWN not in (left, right) and left is not right and fits:
+            self.sides_differ(node.token, left, right)
+        if node.right.ctype is not None:
+            node.ctype = node.right.ctype
+            self.learn_ctype(node.left, node.right.ctype)
+
+    def learn_ctype(self, target: tree.Expression, ctype: Any) -> None:
+        """A variable that is given a value with a C type has that type, for ``variable->member``."""
+        if isinstance(target, tree.Index):
+            target = target.array
+        if isinstance(target, tree.Symbol) and target.referent is not None and target.referent.ctype is None:
+            target.referent.ctype = ctype
+            self.learnt()
+
+    # ------------------------------------------------------------ calls and printing
+
+    def visit_call(self, node: tree.Call, wanted: Type) -> None:
+        for function in node.referents:
+            self.call(node, function, wanted)
+
+    def call(self, node: tree.Call, function: Callee, wanted: Type) -> None:
+        result = function.result
+        if result is not UNKNOWN:
+            if node.type is UNKNOWN:
+                node.type = result
+                self.learnt()
+            if wanted is not UNKNOWN and wanted is not result:
+                self.conflict(node.token, wanted, function)
+        elif wanted is not UNKNOWN and isinstance(function, tree.Function) \
+                and not isinstance(function.body, tree.EmbeddedCode) and function.notes.get("returns value"):
+            function.result = wanted
+            function.notes["type token"] = node.token
+            self.learnt()
+        elif wanted is not UNKNOWN:
+            self.unresolved(node.token)
+        if "ctype" in function.notes and node.ctype is None:
+            node.ctype = function.notes["ctype"]
+            self.learnt()
+        for index, (parameter, argument) in enumerate(zip(function.parameters, node.arguments, strict=True)):
+            self.argument(index, parameter, argument)
+
+    def argument(self, index: int, parameter: tree.Variable, argument: tree.Expression) -> None:
+        self.visit(argument, parameter.type)
+        kind = argument.type
+        if kind is STATS:
+            self.invalid(argument.token, STATS)
+        elif kind is not UNKNOWN and parameter.type is UNKNOWN:
+            self.learn_variable(parameter, kind, argument.token)
+            parameter.notes["key token", index] = argument.token
+        elif kind is not UNKNOWN and kind is not parameter.type:
+            self.conflict(argument.token, kind, parameter, index)
+        if argument.ctype is not None and parameter.ctype is None and parameter.declared_type is None:
+            parameter.ctype = argument.ctype
+            self.learnt()
+
+    def visit_print(self, node: tree.Print, wanted: Type) -> None:
+        if node.histogram is not None:
+            self.visit(node.histogram, UNKNOWN)
+            self.become(node, STRING if not node.to_stream else LONG, wanted)
+            return
+        kind = LONG if node.to_stream else STRING
+        if node.raw_format is not None:
+            self.formatted(node)
+        else:
+            complete = True
+            for argument in node.arguments:
+                self.visit(argument, UNKNOWN)
+                if argument.type is UNKNOWN:
+                    self.unresolved(argument.token)
+                    complete = False
+                elif argument.type is STATS:
+                    # stap finds this out only in pass 3
+                    node.ctype = None
+            if not complete:
+                if self.asserting and node.type is UNKNOWN:
+                    self.unresolved(node.token)
+                return
+        self.become(node, kind, wanted)
+
+    def formatted(self, node: tree.Print) -> None:
+        expected = argument_types(node)
+        if len(expected) != len(node.arguments):
+            raise SemanticError("Wrong number of args to formatted print operator", node.token)
+        for kind, argument in zip(expected, node.arguments, strict=True):
+            self.visit(argument, kind)
+            if argument.type is UNKNOWN:
+                argument.type = kind
+                self.learnt()
+            elif argument.type is not kind:
+                self.mismatch(argument.token, kind, argument.type)
+
+    def visit_statistic(self, node: tree.Statistic, wanted: Type) -> None:
+        self.visit(node.operand, STATS)
+        self.become(node, LONG, wanted)
+
+    def visit_histogram(self, node: tree.Histogram, wanted: Type) -> None:
+        self.visit(node.operand, STATS)
+        if node.type is UNKNOWN:
+            node.type = LONG
+            self.learnt()
+
+    # ------------------------------------------------------------ what came from the kernel's description
+
+    def visit_kernelread(self, node: Any, wanted: Type) -> None:
+        for operand in node.operands:
+            self.visit(operand, LONG)
+        self.become(node, LONG, wanted)
+
+    def visit_stringread(self, node: Any, wanted: Type) -> None:
+        self.visit(node.address, LONG)
+        self.become(node, STRING, wanted)
+
+    def visit_savedvalue(self, node: Any, wanted: Type) -> None:
+        kind = node.saved.type
+        if node.ctype is None:
+            node.ctype = node.saved.ctype
+        if kind is UNKNOWN:
+            if wanted is UNKNOWN:
+                self.unresolved(node.token)
+            else:
+                self.visit(node.saved, wanted)
+            return
+        if node.type is UNKNOWN:
+            node.type = kind
+            self.learnt()
+        if wanted is not UNKNOWN and wanted is not kind:
+            self.mismatch(node.token, wanted, kind)
+
+    def visit_rawread(self, node: tree.RawRead, wanted: Type) -> None:
+        if node.size is not None:
+            self.visit(node.size, LONG)
+        self.visit(node.operand, LONG)
+        self.become(node, LONG, wanted)
+
+    def visit_targetsymbol(self, node: tree.TargetSymbol, wanted: Type) -> None:
+        self.fail(SemanticError("unresolved target-symbol expression", node.token))
+
+    def visit_unresolvedtarget(self, node: Any, wanted: Type) -> None:
+        """A target variable that could not be resolved: an error only because it is still here."""
+        self.fail(node.error)
+
+    def visit_atvar(self, node: tree.AtVar, wanted: Type) -> None:
+        self.fail(SemanticError("unresolved @var() expression", node.token))
+
+    def visit_cast(self, node: tree.Cast, wanted: Type) -> None:
+        self.fail(SemanticError(f"type definition '{node.type_name}' not found in '{node.module}'", node.token))
+
+    def visit_autocast(self, node: tree.Autocast, wanted: Type) -> None:
+        self.visit(node.operand, LONG)
+        for component in node.components:
+            if component.index is not None:
+                self.visit(component.index, LONG)
+        ctype = node.operand.ctype
+        if ctype is None:
+            self.fail(SemanticError("unknown type in dereference", node.token))
+            return
+        self.become(node, LONG, wanted)
+        if node.ctype is None:
+            found = resolve_autocast(self.analysis, node)
+            if isinstance(found, Deferred):
+                self.fail(found.error)
+                return
+            node.ctype = found.ctype
+            node.operand = found  # its components are in it now
+            node.components = []
+            self.learnt()
+
+    def visit_atperf(self, node: tree.AtPerf, wanted: Type) -> None:
+        self.become(node, LONG, wanted)
+
+    def visit_atconst(self, node: tree.AtConst, wanted: Type) -> None:
+        self.fail(SemanticError(f"unresolved constant '{node.text}'", node.token))
+
+    def visit_atprobewrite(self, node: tree.AtProbewrite, wanted: Type) -> None:
+        self.become(node, LONG, wanted)
+
+    def visit_atdefined(self, node: tree.AtDefined, wanted: Type) -> None:
+        self.become(node, LONG, wanted)
+
+    def visit_atentry(self, node: tree.AtEntry, wanted: Type) -> None:
+        self.fail(SemanticError("@entry is only valid in .return probes", node.token))
+
+
+def argument_types(node: tree.Print) -> list[Type]:
+    """The types that a print's format wants, a star's before its value's."""
+    expected: list[Type] = []
+    for part in node.format or ():
+        if not part.conversion or part.conversion == "%":
+            continue
+        expected += [LONG] * (part.width_star + part.precision_star)
+        expected.append(STRING if part.conversion == "s" else LONG)
+    return expected
+
+
+def _pointer_arithmetic(node: tree.Binary) -> Any:
+    """The C type of pointer + number as stap has it: none."""
+    return None

@@ -1,0 +1,107 @@
+"""Walking the tree: a node's children, copies, searches, and rewriting in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar
+
+from stapy.compiler import tree
+
+N = TypeVar("N", bound=tree.Node)
+
+# What hangs on a node without being part of it: annotations, and tokens.
+_NOT_CHILDREN = frozenset(("token", "type", "ctype", "referent", "referents", "locals", "notes", "format", "result",
+                           "key_types", "declared_type", "declared_result"))
+_SCALARS = ("str", "int", "bool", "list[int]", "str | None", "int | None", "int | str", "Any", "Type")
+
+
+@cache
+def child_fields(kind: type[tree.Node]) -> tuple[str, ...]:
+    """The names of the fields of ``kind`` that hold nodes or lists of nodes, in the order written."""
+    return tuple(f.name for f in fields(kind) if f.name not in _NOT_CHILDREN and f.type not in _SCALARS)
+
+
+def children(node: tree.Node) -> Iterator[tree.Node]:
+    """The nodes right below ``node``."""
+    for name in child_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, tree.Node):
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, tree.Node):
+                    yield item
+
+
+def descend(node: tree.Node) -> Iterator[tree.Node]:
+    """``node`` and everything below it, parents first."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(children(current))))
+
+
+def contains(node: tree.Node, kinds: type | tuple[type, ...]) -> bool:
+    """Whether a node of one of ``kinds`` is ``node`` or below it."""
+    return any(isinstance(found, kinds) for found in descend(node))
+
+
+@cache
+def _all_fields(kind: type[tree.Node]) -> tuple[tuple[str, bool], ...]:
+    nodes = child_fields(kind)
+    return tuple((f.name, f.name in nodes) for f in fields(kind))
+
+
+def clone(node: N) -> N:
+    """A copy of ``node`` and all below it; tokens and annotations are shared."""
+    kind = type(node)
+    copy = kind.__new__(kind)
+    for name, holds_nodes in _all_fields(kind):
+        value = getattr(node, name)
+        if holds_nodes and value is not None:
+            if isinstance(value, tree.Node):
+                value = clone(value)
+            elif isinstance(value, list):
+                value = [clone(item) if isinstance(item, tree.Node) else item for item in value]
+        elif name == "referents":
+            value = list(value)
+        setattr(copy, name, value)
+    return copy
+
+
+class Visitor:
+    """Calls ``visit_<class>`` (in lower case) for a node, else visits its children."""
+
+    def visit(self, node: tree.Node) -> Any:
+        method = getattr(self, "visit_" + type(node).__name__.lower(), None)
+        if method is not None:
+            return method(node)
+        return self.visit_children(node)
+
+    def visit_children(self, node: tree.Node) -> None:
+        for child in children(node):
+            self.visit(child)
+
+
+class Rewriter:
+    """Replaces nodes: ``rewrite`` returns what stands in a node's place, itself where no ``rewrite_<class>`` is there."""
+
+    def rewrite(self, node: tree.Node) -> Any:
+        method = getattr(self, "rewrite_" + type(node).__name__.lower(), None)
+        if method is not None:
+            return method(node)
+        return self.rewrite_children(node)
+
+    def rewrite_children(self, node: tree.Node) -> Any:
+        for name in child_fields(type(node)):
+            value = getattr(node, name)
+            if isinstance(value, tree.Node):
+                setattr(node, name, self.rewrite(value))
+            elif isinstance(value, list):
+                for place, item in enumerate(value):
+                    if isinstance(item, tree.Node):
+                        value[place] = self.rewrite(item)
+        return node
