@@ -197,6 +197,10 @@ class Kernel(ABC):
         """All processes (not their threads), the idle task excluded, in the order of the kernel's list."""
 
     @abstractmethod
+    def threads(self, task: int) -> Iterator[Task]:
+        """The threads of the process that ``task`` (an address) belongs to, itself included."""
+
+    @abstractmethod
     def cputime_to_ns(self, cputime: int) -> int:
         """What a ``cputime_t`` of this kernel means in nanoseconds."""
 

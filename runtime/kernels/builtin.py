@@ -22,7 +22,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "kernel" / "images"
 JIFFY_NS = 1_000_000  # HZ is 1000
 
 
-class ImageMissing(Exception):  # noqa: N818 - says what it is
+class ImageMissing(FileNotFoundError):  # noqa: N818 - says what it is
     """There is no built image of the kernel for an architecture."""
 
 
@@ -100,6 +100,15 @@ class BuiltinKernel(Kernel):
         word = self.memory.word
         place = word(head + offset)
         while place != head + offset:
+            yield Task(self, place - offset)
+            place = word(place)
+
+    def threads(self, task: int) -> Iterator[Task]:
+        offset = self.layout.offset("task_struct", "thread_group")
+        word = self.memory.word
+        yield Task(self, task)
+        place = word(task + offset)
+        while place != task + offset:
             yield Task(self, place - offset)
             place = word(place)
 

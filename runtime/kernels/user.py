@@ -14,97 +14,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 from stapy.runtime.kernels import calls, errors, executable
 from stapy.runtime.kernels.layout import Layout, reader
 from stapy.runtime.kernels.mmu import FROM_USER, INSTRUCTION, PageFault, PageTables
-from stapy.runtime.kernels.operations import (
-    Access,
-    Call,
-    Compute,
-    Execute,
-    Exit,
-    Finish,
-    Fork,
-    Program,
-    Ready,
-    Signal,
-    Workload,
-    WorkloadError,
-)
+from stapy.runtime.kernels.operations import Call, Exit, Program, Workload, WorkloadError
+from stapy.runtime.kernels.steps import STEPS
+from stapy.runtime.kernels.threads import CLONE_VM, IN_KERNEL, Frame, PendingFork, Process, Step, Thread
 
-Step = Callable[[Any, "Thread", "Frame"], Any]
-
-CLONE_VM, CLONE_SIGHAND, CLONE_THREAD = 0x100, 0x800, 0x10000
-SA_SIGINFO, SA_RESTORER = 0x4, 0x04000000
-SIG_DFL, SIG_IGN = 0, 1
-
-IN_KERNEL = object()  # a step's result: the kernel was entered, the rest follows when it returns
-
-
-class Frame:
-    """A generator that runs, and where in user text it waits: the program itself, or a signal handler over
-    it."""
-
-    __slots__ = ("calling", "expected", "generator", "is_handler", "then")
-
-    def __init__(self, generator: Any, is_handler: bool = False) -> None:
-        self.generator = generator
-        self.is_handler = is_handler
-        self.expected = 0  # the user ip at which `then` goes on
-        self.then: Step | None = None
-        self.calling = False  # a system call is under way: it may have to be made again
-
-
-class Process:
-    """What the threads of one address space share."""
-
-    __slots__ = ("argv", "environment", "handlers", "name", "pages", "slots", "system")
-
-    def __init__(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
-        self.name = name
-        self.argv = argv
-        self.environment = environment
-        self.handlers: dict[int, Callable[..., Any]] = {}  # by signal
-        self.pages: set[int] = set()  # text pages known to be mapped
-        self.slots: set[int] = {0}  # scratch slots in use
-        self.system: Any = None
-
-
-class Thread:
-    """One task of the kernel, as far as user mode goes."""
-
-    __slots__ = ("frames", "is_clone", "pid", "process", "slot", "task")
-
-    def __init__(self, task: int, pid: int, process: Process, slot: int = 0, is_clone: bool = False) -> None:
-        self.task = task
-        self.pid = pid
-        self.process = process
-        self.slot = slot
-        self.is_clone = is_clone  # shares its memory: it ends alone
-        self.frames: list[Frame] = []
-
-    def close(self) -> None:
-        """Ends the generators of a dead thread: `finally` runs, but can ask nothing of the kernel."""
-        for frame in reversed(self.frames):
-            try:
-                frame.generator.close()
-            except Exception:
-                continue  # it yielded or failed while being closed: the process is gone all the same
-        self.frames.clear()
-
-
-class _PendingFork:
-    """A fork between its call and the first instructions of parent and child."""
-
-    __slots__ = ("child_pid", "operation", "parent", "seen_by_child")
-
-    def __init__(self, parent: Thread, operation: Fork) -> None:
-        self.parent = parent
-        self.operation = operation
-        self.child_pid: int | None = None
-        self.seen_by_child = False
+_HERE = str(Path(__file__).parent)
 
 
 class UserEngine:
@@ -120,13 +40,13 @@ class UserEngine:
         self.tables: PageTables = kernel.page_tables
         self.entries: dict[int, Program] = {}
         self.threads: dict[int, Thread] = {}
-        self.forks: dict[int, _PendingFork] = {}
+        self.forks: dict[int, PendingFork] = {}
         self.target_pid = 0
         self.ready = False
         self.finished: int | None = None
         self._next_fork = 0
         self._forks_since_sweep = 0
-        self._call_size = len(target.syscall)
+        self.call_size = len(target.syscall)
         self._current = kernel.user_task
         self._result_register = kernel.arch.return_registers[0]
         self._fault_vector = kernel.arch.fault_vector("page")
@@ -135,17 +55,6 @@ class UserEngine:
         self._pgd = reader(self.layout, self.memory, "mm_struct", "pgd")
         self._sign = 1 << (target.bits - 1)
         self._numbers: dict[str, int | None] = {}
-        self._perform: dict[type, Callable[..., Any]] = {
-            Call: self._call,
-            Fork: self._fork,
-            Execute: self._execute,
-            Exit: self._exit,
-            Compute: self._compute,
-            Access: self._access,
-            Signal: self._signal,
-            Ready: self._ready,
-            Finish: self._finish,
-        }
 
     # ------------------------------------------------------------ arriving in user mode
 
@@ -161,7 +70,7 @@ class UserEngine:
         if ip == frame.expected and frame.then is not None:
             frame.calling = False
             self._run(cpu, thread, frame, frame.then)
-        elif frame.calling and ip == frame.expected - self._call_size:
+        elif frame.calling and ip == frame.expected - self.call_size:
             # The kernel put the number back: that of the call, or of restart_syscall.
             self.machine.enter_system_call(cpu, cpu.read(self._result_register), (), frame.expected)
         else:
@@ -182,9 +91,7 @@ class UserEngine:
             thread.frames.append(Frame(None))
             self._run(cpu, thread, thread.frames[-1], self._begin_program(self.entries[ip]))
         else:
-            raise WorkloadError(
-                f"process {thread.process.name}[{thread.pid}] is at {ip:#x}, where it never waited"
-            )
+            raise WorkloadError(f"process {thread.name} is at {ip:#x}, where it never waited")
 
     def _arrive(self, ip: int, task: int, pid: int) -> Thread:
         """A task's first moment in user mode: a child of a fork, or the kernel's first process."""
@@ -200,7 +107,7 @@ class UserEngine:
         self.threads[task] = thread
         return thread
 
-    def _fork_of(self, ip: int, pid: int) -> tuple[int, _PendingFork] | None:
+    def _fork_of(self, ip: int, pid: int) -> tuple[int, PendingFork] | None:
         """The fork that ``pid`` came from: by the place it returns to, or by its pid when a signal came
         first."""
         pending = self.forks.get(ip)
@@ -211,24 +118,20 @@ class UserEngine:
                 return place, pending
         return None
 
-    def _child(self, found: tuple[int, _PendingFork], task: int, pid: int) -> Thread:
+    def _child(self, found: tuple[int, PendingFork], task: int, pid: int) -> Thread:
         place, pending = found
         operation, parent = pending.operation, pending.parent
         pending.seen_by_child = True
         if pending.child_pid is not None:
             del self.forks[place]
         shares = bool(operation.flags & CLONE_VM) and operation.call == "clone"
-        if shares:
-            process = parent.process
-            slot = min(set(range(len(process.slots) + 1)) - process.slots)
-            process.slots.add(slot)
-        else:
+        process = parent.process
+        if not shares:
             process = Process(parent.process.name, parent.process.argv, parent.process.environment)
             process.handlers = dict(parent.process.handlers)
             process.system = self._system(process)
-            slot = parent.slot
-            process.slots = {slot}
-        thread = Thread(task, pid, process, slot, shares)
+            process.slots = {pending.slot}
+        thread = Thread(task, pid, process, pending.slot, shares)
         frame = Frame(self._generator(operation.function, process, operation.arguments))
         frame.expected, frame.then = place, self._begin_at(place)
         thread.frames.append(frame)
@@ -236,7 +139,7 @@ class UserEngine:
 
     def _begin_at(self, ip: int) -> Step:
         def begin(_cpu: Any, thread: Thread, _frame: Frame) -> None:
-            self._fetch(thread, ip)
+            self.fetch(thread, ip)
 
         return begin
 
@@ -244,8 +147,8 @@ class UserEngine:
         """Reads argv and the environment from the new stack, as a C library's start code would."""
 
         def begin(cpu: Any, thread: Thread, frame: Frame) -> None:
-            self._fetch(thread, cpu.pc)
-            pgd = self._pgd(self._mm(thread.task))
+            self.fetch(thread, cpu.pc)
+            pgd = self.page_table(thread)
             words = cpu.sp + self.layout.word
             argv, words = self._vector(pgd, words)
             environment, _ = self._vector(pgd, words)
@@ -259,7 +162,8 @@ class UserEngine:
 
     def _vector(self, pgd: int, place: int) -> tuple[list[str], int]:
         """The strings of a NULL-terminated pointer array, and the address behind it."""
-        found, size = [], self.layout.word
+        found: list[str] = []
+        size = self.layout.word
         while True:
             data = self.tables.read(pgd, place, size)
             place += size
@@ -289,31 +193,27 @@ class UserEngine:
 
     def _run(self, cpu: Any, thread: Thread, frame: Frame, step: Step) -> None:
         """Takes one step of an operation, then the generator's next ones until the kernel is entered."""
-        value, error = None, None
-        try:
-            value = step(cpu, thread, frame)
-        except PageFault as fault:
-            self._page_fault(cpu, thread, frame, step, fault)
-            return
-        except OSError as failure:
-            error = failure
-        if value is not IN_KERNEL:
-            self._advance(cpu, thread, frame, value, error)
-
-    def _advance(self, cpu: Any, thread: Thread, frame: Frame, value: Any, error: OSError | None) -> None:
         while True:
-            operation = self._next(thread, frame, value, error)
-            value = error = None
-            step = self._step_of(thread, frame, operation)
+            value, error = None, None
             try:
-                value = step(cpu, thread, frame)
-            except PageFault as fault:
-                self._page_fault(cpu, thread, frame, step, fault)
-                return
+                value = self.take(cpu, thread, frame, step)
             except OSError as failure:
                 error = failure
             if value is IN_KERNEL:
                 return
+            step = self._step_of(thread, frame, self._next(thread, frame, value, error))
+
+    def take(self, cpu: Any, thread: Thread, frame: Frame, step: Step) -> Any:
+        """Takes a step; where memory is missing, enters the kernel's page fault, to take it again
+        afterwards."""
+        try:
+            return step(cpu, thread, frame)
+        except PageFault as fault:
+            fetch = fault.error_code & INSTRUCTION
+            ip = fault.address if fetch else self.text + executable.ACCESS
+            self.wait(frame, ip, step)
+            self.machine.enter_exception(cpu, self._fault_vector, fault.error_code, fault.address, ip)
+            return IN_KERNEL
 
     def _next(self, thread: Thread, frame: Frame, value: Any, error: OSError | None) -> Any:
         """What the generator asks for next."""
@@ -332,21 +232,20 @@ class UserEngine:
         except WorkloadError:
             raise
         except Exception as mistake:
-            raise self._mistake(f"{thread.process.name}[{thread.pid}]", mistake) from mistake
+            raise self._mistake(thread.name, mistake) from mistake
 
     def _step_of(self, thread: Thread, frame: Frame, operation: Any) -> Step:
-        perform = self._perform.get(type(operation))
-        if perform is None:
-            place = _place_of_generator(frame.generator)
-            who = f"{thread.process.name}[{thread.pid}]"
+        make = STEPS.get(type(operation))
+        if make is None:
             what = f"{type(operation).__name__} {operation!r}"[:80]
             hint = "; write `yield from`" if isinstance(operation, Generator) else ""
             raise WorkloadError(
-                f"{place}: process {who} yielded {what}, which is no system call{hint}"
+                f"{_place_of_generator(frame.generator)}: process {thread.name} yielded {what}, "
+                f"which is no system call{hint}"
             )
         try:
-            return perform(thread, frame, operation)
-        except (TypeError, ValueError, KeyError) as mistake:
+            return make(self, thread, operation)
+        except (TypeError, ValueError, KeyError, AttributeError) as mistake:
             place = _place_of_generator(frame.generator)
             raise WorkloadError(f"{place}: {operation!r}: {mistake}") from mistake
 
@@ -359,49 +258,45 @@ class UserEngine:
 
     # ------------------------------------------------------------ entering the kernel
 
-    def _wait(self, frame: Frame, ip: int, then: Step) -> None:
+    def wait(self, frame: Frame, ip: int, then: Step) -> None:
         frame.expected = ip
         frame.then = then
         frame.calling = False
 
-    def _page_fault(self, cpu: Any, thread: Thread, frame: Frame, step: Step, fault: PageFault) -> None:
-        """Enters the kernel for a page that is not there; the step is taken again afterwards."""
-        fetch = fault.error_code & INSTRUCTION
-        ip = fault.address if fetch else self.text + executable.ACCESS
-        self._wait(frame, ip, step)
-        self.machine.enter_exception(cpu, self._fault_vector, fault.error_code, fault.address, ip)
+    def page_table(self, thread: Thread) -> int:
+        return self._pgd(self._mm(thread.task))
 
-    def _fetch(self, thread: Thread, ip: int) -> None:
+    def fetch(self, thread: Thread, ip: int) -> None:
         """What fetching an instruction at ``ip`` takes: its page has to be there. Raises PageFault."""
         page = ip >> 12
         if page not in thread.process.pages:
-            self.tables.translate(self._pgd(self._mm(thread.task)), ip, FROM_USER | INSTRUCTION)
+            self.tables.translate(self.page_table(thread), ip, FROM_USER | INSTRUCTION)
             thread.process.pages.add(page)
 
-    def _number(self, call: str) -> int | None:
+    def number(self, call: str) -> int | None:
         if call not in self._numbers:
             self._numbers[call] = self.kernel.system_call_number(calls.kernel_names(call))
         return self._numbers[call]
 
-    def _enter(self, call: str, place: int | None, encode: Callable[[Thread], Any], finish: Step) -> Step:
+    def enter(self, call: str, place: int | None, encode: Callable[[Thread], Any], finish: Step) -> Step:
         """The step that makes a system call at ``place``; ``finish`` is taken when it has returned."""
-        number = self._number(call)
+        number = self.number(call)
         if number is None:
             return _unknown_call
         if place is None:
             place = self.text + executable.CALLS + (number & 511) * executable.CALL_STEP
 
         def issue(cpu: Any, thread: Thread, frame: Frame) -> Any:
-            self._fetch(thread, place)
+            self.fetch(thread, place)
             registers = encode(thread)
-            self._wait(frame, place + self._call_size, finish)
+            self.wait(frame, place + self.call_size, finish)
             frame.calling = True
             self.machine.enter_system_call(cpu, number, registers, frame.expected)
             return IN_KERNEL
 
         return issue
 
-    def _result(self, cpu: Any) -> int:
+    def result(self, cpu: Any) -> int:
         """The call's result as a signed number. Raises OSError for an error."""
         result = cpu.read(self._result_register)
         if result & self._sign:
@@ -410,86 +305,16 @@ class UserEngine:
                 raise errors.system_error(-result)
         return result
 
-    def _arena(self, thread: Thread) -> calls.Arena:
+    def arena(self, thread: Thread) -> calls.Arena:
         def load(address: int, size: int) -> bytes:
-            return self.tables.read(self._pgd(self._mm(thread.task)), address, size)
+            return self.tables.read(self.page_table(thread), address, size)
 
         base = self.text + executable.SCRATCH + thread.slot * executable.SCRATCH_SLOT
         return calls.Arena(self.layout, base, executable.SCRATCH_SLOT - 4096, load)
 
-    def _store(self, thread: Thread, arena: calls.Arena) -> None:
-        if arena.stores:
-            pgd = self._pgd(self._mm(thread.task))
-            for address, data in arena.stores:
-                self.tables.write(pgd, address, data)
+    # ------------------------------------------------------------ forks and ends
 
-    # ------------------------------------------------------------ operations
-
-    def _call(self, thread: Thread, frame: Frame, operation: Call) -> Step:
-        name = operation.name
-        if name == "rt_sigreturn":
-            return self._return_from_handler(thread)
-        if name == "mmap" and self._number("mmap_pgoff") is not None:
-            name = "mmap_pgoff"
-        arena = self._arena(thread)
-        registers, decode = calls.encoder(name)(arena, *operation.arguments)
-
-        def encode(thread: Thread) -> tuple[int, ...]:
-            self._store(thread, arena)
-            return registers
-
-        def finish(cpu: Any, thread: Thread, frame: Frame) -> Any:
-            try:
-                result = self._result(cpu)
-            except OSError as failure:
-                raise _with_path(failure, operation) from None
-            if decode is None:
-                return result
-            return self._decoded(cpu, thread, frame, decode, result)
-
-        return self._enter(name, None, encode, finish)
-
-    def _decoded(self, cpu: Any, thread: Thread, frame: Frame, decode: calls.Decoder, result: int) -> Any:
-        """Decodes what the kernel left in user memory; again when that takes a page fault."""
-
-        def step(_cpu: Any, _thread: Thread, _frame: Frame) -> Any:
-            return decode(result)
-
-        try:
-            return decode(result)
-        except PageFault as fault:
-            self._page_fault(cpu, thread, frame, step, fault)
-            return IN_KERNEL
-
-    def _fork(self, thread: Thread, frame: Frame, operation: Fork) -> Step:
-        place = self._fork_place()
-        shares = operation.flags & CLONE_VM
-        stack = 0
-        if operation.call == "clone" and shares:
-            process = thread.process
-            slot = min(set(range(len(process.slots) + 1)) - process.slots)
-            stack = self.text + executable.SCRATCH + (slot + 1) * executable.SCRATCH_SLOT - 64
-        registers = (operation.flags, stack, 0, 0, 0) if operation.call == "clone" else ()
-        pending = _PendingFork(thread, operation)
-        key = place + self._call_size
-
-        def encode(_thread: Thread) -> tuple[int, ...]:
-            self.forks[key] = pending
-            return registers
-
-        def finish(cpu: Any, thread: Thread, frame: Frame) -> int:
-            try:
-                pending.child_pid = self._result(cpu)
-            except OSError:
-                self.forks.pop(key, None)
-                raise
-            if pending.seen_by_child:
-                self.forks.pop(key, None)
-            return pending.child_pid
-
-        return self._enter(operation.call, place, encode, finish)
-
-    def _fork_place(self) -> int:
+    def fork_place(self) -> int:
         """A place in the text where no other fork is under way."""
         self._forks_since_sweep += 1
         if self._forks_since_sweep > executable.FORK_SITES // 2:
@@ -497,142 +322,35 @@ class UserEngine:
         for _ in range(executable.FORK_SITES):
             place = self.text + executable.FORKS + self._next_fork * executable.FORK_STEP
             self._next_fork = (self._next_fork + 1) % executable.FORK_SITES
-            if place + self._call_size not in self.forks:
+            if place + self.call_size not in self.forks:
                 return place
         raise WorkloadError(f"more than {executable.FORK_SITES} forks at a time")
 
     def _sweep(self) -> None:
         """Forgets the threads and forks of tasks that were killed."""
         self._forks_since_sweep = 0
-        alive = {task.address: task.pid for task in self.kernel.tasks()}
+        alive = self._alive()
         for address, thread in list(self.threads.items()):
-            if alive.get(address) != thread.pid:
-                del self.threads[address]
-                thread.close()
-        pids = set(alive.values())
+            if (address, thread.pid) not in alive:
+                self.forget(thread)
+        pids = {pid for _, pid in alive}
         for place, pending in list(self.forks.items()):
             if pending.child_pid is not None and pending.child_pid not in pids:
                 del self.forks[place]
 
-    def _execute(self, thread: Thread, frame: Frame, operation: Execute) -> Step:
-        environment = operation.environment
-        if environment is None:
-            environment = thread.process.environment
-        pairs = tuple(f"{name}={value}" for name, value in environment.items())
-        arguments = (operation.path, operation.argv, pairs)
-        return self._call(thread, frame, Call("execve", arguments))
+    def _alive(self) -> set[tuple[int, int]]:
+        """(task, pid) of all threads the kernel knows."""
+        found: set[tuple[int, int]] = set()
+        for leader in self.kernel.tasks():
+            found.update((task.address, task.pid) for task in self.kernel.threads(leader.address))
+        return found
 
-    def _exit(self, thread: Thread, frame: Frame, operation: Exit) -> Step:
-        call = "exit_group" if operation.group and self._number("exit_group") is not None else "exit"
-
-        def encode(thread: Thread) -> tuple[int, ...]:
-            thread.close()
-            self.threads.pop(thread.task, None)
-            thread.process.slots.discard(thread.slot)
-            return (operation.code & 0xFF,)
-
-        return self._enter(call, None, encode, _came_back)
-
-    def _compute(self, thread: Thread, frame: Frame, operation: Compute) -> Step:
-        ip = self.text + executable.COMPUTE
-        left = operation.ns
-
-        def work(cpu: Any, thread: Thread, frame: Frame) -> Any:
-            nonlocal left
-            self._fetch(thread, ip)
-            if not left:
-                return None
-            self._wait(frame, ip, work)
-            cpu.pc = ip
-            left = self.machine.user_time(cpu, left)
-            # Left in user mode with time to go: the machine was stopped, and calls again for the rest.
-            return IN_KERNEL if left or not cpu.user_mode else None
-
-        return work
-
-    def _access(self, thread: Thread, frame: Frame, operation: Access) -> Step:
-        address, size, data = operation.address, operation.size, operation.data
-        ip = self.text + executable.ACCESS
-
-        def access(_cpu: Any, thread: Thread, _frame: Frame) -> Any:
-            self._fetch(thread, ip)
-            pgd = self._pgd(self._mm(thread.task))
-            if data is not None:
-                return self.tables.write(pgd, address, data)
-            return self.tables.read(pgd, address, size)
-
-        return access
-
-    def _signal(self, thread: Thread, frame: Frame, operation: Signal) -> Step:
-        """Sets a handler: the kernel gets an address that stands for the Python function."""
-        number, handler = operation.number, operation.handler
-        handlers = thread.process.handlers
-        if callable(handler):
-            address = self.text + executable.HANDLERS + number * executable.HANDLER_STEP
-            previous = handlers.get(number)
-            handlers[number] = handler  # before the call: the signal may come with its return
-        else:
-            address, previous = handler, None
-        flags = operation.flags | SA_SIGINFO | SA_RESTORER
-        arena = self._arena(thread)
-        restorer = self.text + executable.RESTORER
-        registers, _ = calls.encoder("rt_sigaction")(arena, number, address, flags, restorer)
-
-        def encode(thread: Thread) -> tuple[int, ...]:
-            self._store(thread, arena)
-            return registers
-
-        def finish(cpu: Any, _thread: Thread, _frame: Frame) -> int:
-            try:
-                return self._result(cpu)
-            except OSError:
-                if previous is not None:
-                    handlers[number] = previous
-                raise
-
-        return self._enter("rt_sigaction", None, encode, finish)
-
-    def _return_from_handler(self, thread: Thread) -> Step:
-        """The handler's end: its frame goes, and sigreturn brings the thread back to where the signal caught
-        it."""
-        place = self.text + executable.RESTORER
-        number = self._number("rt_sigreturn")
-
-        def issue(cpu: Any, thread: Thread, _frame: Frame) -> Any:
-            self._fetch(thread, place)
-            thread.frames.pop()
-            # The handler's return has taken the address of this place off the stack.
-            self.machine.enter_system_call(
-                cpu, number, (), place + self._call_size, cpu.sp + self.layout.word
-            )
-            return IN_KERNEL
-
-        return issue
-
-    def _ready(self, thread: Thread, frame: Frame, operation: Ready) -> Step:
-        """Leaves the emulation just after the process has entered the kernel for a harmless call."""
-        step = self._call(thread, frame, Call("getppid"))
-
-        def gate(cpu: Any, thread: Thread, frame: Frame) -> Any:
-            if operation.target:
-                self.target_pid = thread.pid
-            result = step(cpu, thread, frame)
-            self.ready = True
-            self.machine.stop("ready")
-            return result
-
-        return gate
-
-    def _finish(self, thread: Thread, frame: Frame, operation: Finish) -> Step:
-        step = self._call(thread, frame, Call("getppid"))
-
-        def end(cpu: Any, thread: Thread, frame: Frame) -> Any:
-            result = step(cpu, thread, frame)
-            self.finished = operation.status
-            self.machine.stop("finished")
-            return result
-
-        return end
+    def forget(self, thread: Thread) -> None:
+        """The thread will not return to user mode."""
+        thread.close()
+        thread.process.slots.discard(thread.slot)
+        if self.threads.get(thread.task) is thread:
+            del self.threads[thread.task]
 
     def close(self) -> None:
         """Ends all processes: the generators are closed."""
@@ -658,20 +376,8 @@ def _report(name: str, failure: OSError) -> Generator[Any, Any, int]:
     return 1
 
 
-def _with_path(failure: OSError, operation: Call) -> OSError:
-    """The error with the path of the call's first argument, if that is one."""
-    first = operation.arguments[0] if operation.arguments else None
-    if isinstance(first, (str, bytes)) and failure.filename is None:
-        failure.filename = calls.as_text(first) if isinstance(first, bytes) else first
-    return failure
-
-
 def _unknown_call(_cpu: Any, _thread: Thread, _frame: Frame) -> Any:
     raise errors.system_error(errors.ENOSYS)
-
-
-def _came_back(_cpu: Any, thread: Thread, _frame: Frame) -> Any:
-    raise WorkloadError(f"process {thread.process.name}[{thread.pid}] came back from exit")
 
 
 def _exit_code(value: Any) -> int:
