@@ -15,6 +15,7 @@ from stapy.runtime.debuginfo.frames import CallFrames
 from stapy.runtime.debuginfo.functions import Function, InlineInstance, Variable
 from stapy.runtime.debuginfo.index import Index, open_index
 from stapy.runtime.debuginfo.lines import LineTable, file_matches
+from stapy.runtime.debuginfo.statements import Statement, find
 from stapy.runtime.debuginfo.symbols import SymbolTable, unpack
 from stapy.runtime.debuginfo.types import TypeTable
 
@@ -107,14 +108,13 @@ class KernelDescription:
         """Functions by name and place, sorted by name.
 
         ``pattern`` has shell wildcards. ``file`` restricts to functions declared in matching source files
-        (see lines.file_matches), ``line`` to those whose body has that line. ``symbols`` adds functions
-        that only the symbol table knows, where no file is asked for.
+        (see lines.file_matches); a ``line`` beside it restricts nothing, as in SystemTap, where a line only
+        has a meaning for statements. ``symbols`` adds functions that only the symbol table knows, where no
+        file is asked for.
         """
         found = [function for function in self._all_functions() if self._named(function, pattern)]
         if file is not None:
             found = [function for function in found if file_matches(function.file, file)]
-            if line is not None:
-                found = [function for function in found if self._has_line(function, line)]
         elif symbols:
             found += [function for function in self._symbol_functions() if self._named(function, pattern)]
         return sorted(found, key=lambda function: (function.name, function.low_pc))
@@ -124,18 +124,6 @@ class KernelDescription:
         if not any(special in pattern for special in "*?["):
             return pattern in (function.name, function.linkage_name)
         return fnmatchcase(function.name, pattern)
-
-    def _has_line(self, function: Function, line: int) -> bool:
-        if function.decl_line == line:
-            return True
-        places = function.ranges or tuple(
-            place for instance in function.inlined for place in instance.scope.ranges
-        )
-        return any(
-            row.line == line and row.file == function.file
-            for low, high in places
-            for row in self.lines.rows(low, high)
-        )
 
     def function(self, name: str) -> Function | None:
         """The function of that name; of several, one that is not inlined only, the external one first."""
@@ -217,9 +205,15 @@ class KernelDescription:
     # ------------------------------------------------------------ variables
 
     def variables_at(self, pc: int, function: Function | None = None) -> list[Variable]:
-        """The parameters and locals in scope at ``pc``, innermost first."""
-        function = function or self.function_at(pc)
-        return function.variables_at(pc) if function is not None else []
+        """The parameters and locals in scope at ``pc``, innermost first: those of ``function``, or without
+        one those the source has there, be it an inlined function's."""
+        if function is not None:
+            return function.variables_at(pc)
+        function = self.function_at(pc)
+        if function is None:
+            return []
+        inlined = function.inlined_at(pc)
+        return inlined[0].variables_at(pc) if inlined else function.variables_at(pc)
 
     def variable(self, name: str, file: str | None = None) -> Variable | None:
         """A variable outside functions, for @var("name") and @var("name@file"); an external one first."""
@@ -251,6 +245,12 @@ class KernelDescription:
     def line_at(self, address: int) -> tuple[str, int] | None:
         """Source file and line of an address."""
         return self.lines.at(address)
+
+    def statements(
+        self, pattern: str, file: str, lines: int | tuple[int, int] | None = None
+    ) -> list[Statement]:
+        """See statements.find."""
+        return find(self, pattern, file, lines)
 
     def source_files(self) -> list[str]:
         return self.lines.source_files()

@@ -21,7 +21,7 @@ needs no context):
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Node = tuple[Any, ...]
 Operation = tuple[Any, ...]  # (opcode, *operands) as decode() leaves them
@@ -113,7 +113,7 @@ class Decoder:
     ) -> None:
         self.address_size = address_size
         self.offset_size = offset_size
-        self.order = "little" if little_endian else "big"
+        self.order: Literal["little", "big"] = "little" if little_endian else "big"
         self.address_of = address_of
         self.base_type = base_type
 
@@ -171,7 +171,7 @@ class Decoder:
             return (opcode, self._fixed(self.offset_size), self._sleb())
         if opcode == CONST_TYPE:
             kind = self._type()
-            return (opcode, kind, int.from_bytes(self._bytes(self._fixed(1)), self.order))  # type: ignore[arg-type]
+            return (opcode, kind, self._fixed(self._fixed(1)))
         if opcode == REGVAL_TYPE:
             return (opcode, self._uleb(), self._type())
         if opcode == DEREF_TYPE:
@@ -194,7 +194,7 @@ class Decoder:
         return taken
 
     def _fixed(self, size: int, signed: bool = False) -> int:
-        return int.from_bytes(self._bytes(size), self.order, signed=signed)  # type: ignore[arg-type]
+        return int.from_bytes(self._bytes(size), self.order, signed=signed)
 
     def _uleb(self) -> int:
         value = shift = 0

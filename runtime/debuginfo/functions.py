@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stapy.runtime.debuginfo.description import KernelDescription
 
 # As reader.py counts them (not imported from there: it needs pyelftools).
-_SCOPE_BLOCK, _SCOPE_INLINED = 1, 2
+_SCOPE_INLINED = 2
 _EXTERNAL, _PROTOTYPED, _DECLARED_INLINE = 1, 2, 4
 
 
@@ -82,8 +82,7 @@ class Variable:
         kind, content = self._location
         if kind != "list":
             return content
-        entry = self.scope.entry if self.scope is not None else -1
-        if at_entry and pc == entry:
+        if at_entry and self.scope is not None and pc == self.scope.function.low_pc:
             # The first range that starts here tells what holds before the first instruction, even an empty
             # one.
             for begin, _, operations in content:
@@ -133,17 +132,20 @@ class Scope:
         self._variables: list[Variable] | None = None
 
     @property
+    def parent_number(self) -> int:
+        """The enclosing scope's number within the function, -1 for the function's own scope."""
+        number: int = self._record[1]
+        return number
+
+    @property
     def parent(self) -> Scope | None:
-        number = self._record[1]
-        return self.function.scopes[number] if number >= 0 else None
+        return self.function.scopes[self.parent_number] if self.parent_number >= 0 else None
 
     @property
     def ranges(self) -> tuple[tuple[int, int], ...]:
-        """Addresses, [from, to); a block without own ranges has its parent's."""
-        ranges: tuple[tuple[int, int], ...] = self._record[2]
-        if ranges or self.parent is None:
-            return ranges or self.function.ranges
-        return self.parent.ranges
+        """Addresses, [from, to); none for one whose code was optimised away."""
+        found: tuple[tuple[int, int], ...] = self._record[2]
+        return found
 
     def contains(self, pc: int) -> bool:
         return any(low <= pc < high for low, high in self.ranges)
@@ -151,14 +153,6 @@ class Scope:
     @property
     def is_inlined(self) -> bool:
         return self._record[0] == _SCOPE_INLINED
-
-    @property
-    def entry(self) -> int:
-        """The first address: of the function, or of the inlined body the scope is in."""
-        if self._record[5] is not None:
-            return self._record[5][1]
-        parent = self.parent
-        return parent.entry if parent is not None else self.function.low_pc
 
     @property
     def inlined_function(self) -> Function | None:
@@ -176,6 +170,10 @@ class Scope:
             records = [record for record in self._record[3] if record[0]]
             self._variables = [Variable(self.function.description, record, self) for record in records]
         return self._variables
+
+    def variables_at(self, pc: int) -> list[Variable]:
+        """The variables in scope at ``pc`` of this scope and the blocks in it, innermost first."""
+        return _visible(_nested(self, pc))
 
     @property
     def labels(self) -> list[Label]:
@@ -206,6 +204,13 @@ class InlineInstance:
     @property
     def parameters(self) -> list[Variable]:
         return [variable for variable in self.scope.variables if variable.is_parameter]
+
+    def contains(self, pc: int) -> bool:
+        return self.scope.contains(pc)
+
+    def variables_at(self, pc: int) -> list[Variable]:
+        """The inlined function's variables in scope at ``pc``, innermost scope first."""
+        return self.scope.variables_at(pc)
 
     @property
     def call_place(self) -> tuple[str, int]:
@@ -337,32 +342,27 @@ class Function:
         """The calls in the function's code, by address. Empty for code compiled without optimisation."""
         return [CallSite(*call) for call in self._details()[2]]
 
+    @property
+    def inlined_bodies(self) -> list[Scope]:
+        """The bodies of other functions inlined into this one."""
+        return [scope for scope in self.scopes if scope.inlined_function is not None]
+
     def call_at(self, return_address: int) -> CallSite | None:
         return next((call for call in self.calls if call.return_address == return_address), None)
 
     def scopes_at(self, pc: int) -> list[Scope]:
-        """The scopes a statement at ``pc`` sees, innermost first: up to the function, or the inlined one,
-        it is in."""
-        innermost: Scope | None = None
-        for scope in self.scopes:  # each comes before those within it
-            if scope.contains(pc):
-                innermost = scope
-        visible = []
-        while innermost is not None:
-            visible.append(innermost)
-            innermost = None if innermost.is_inlined else innermost.parent
-        return visible
+        """The function's scopes around ``pc``, innermost first. Code of an inlined function counts as the
+        caller's, as SystemTap sees it; ask the inlined function's instance for what is visible there."""
+        return _nested(self.scopes[0], pc) if self.scopes else []
 
     def variables_at(self, pc: int) -> list[Variable]:
-        """The variables in scope at ``pc``, innermost scope first; one that hides another of its name comes
-        alone."""
-        seen: set[str] = set()
-        found = []
-        for scope in self.scopes_at(pc):
-            here = [variable for variable in scope.variables if variable.name not in seen]
-            seen.update(variable.name for variable in here)
-            found.extend(here)
-        return found
+        """The function's variables in scope at ``pc``, innermost scope first; one that is hidden by another
+        of its name is left out."""
+        return _visible(self.scopes_at(pc))
+
+    def inlined_at(self, pc: int) -> list[Scope]:
+        """The inlined bodies that the instruction at ``pc`` belongs to, innermost first."""
+        return [scope for scope in reversed(self.scopes) if scope.is_inlined and scope.contains(pc)]
 
     def translator(self, pc: int) -> Translator:
         """What turns this function's location expressions at ``pc`` into trees."""
@@ -400,6 +400,25 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<Function {self.name}@{self.file}:{self.decl_line}>"
+
+
+def _nested(outer: Scope, pc: int) -> list[Scope]:
+    """``outer`` and the blocks in it around ``pc``, innermost first."""
+    around = [outer]
+    inside = {outer.number}
+    for scope in outer.function.scopes[outer.number + 1 :]:  # each comes before those within it
+        if scope.parent_number in inside and not scope.is_inlined and scope.contains(pc):
+            inside.add(scope.number)
+            around.append(scope)
+    return around[::-1]
+
+
+def _visible(scopes: list[Scope]) -> list[Variable]:
+    found: dict[str, Variable] = {}
+    for scope in scopes:
+        for variable in scope.variables:
+            found.setdefault(variable.name, variable)
+    return list(found.values())
 
 
 def walk_calls(function: Function, depth: int = 1) -> Iterator[tuple[Function, str]]:

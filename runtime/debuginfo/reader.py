@@ -377,10 +377,9 @@ class _UnitReader:
         name = text(origin, "DW_AT_name") or ""
         linkage = text(die, "DW_AT_linkage_name") or text(origin, "DW_AT_linkage_name")
         returns = self.image.types.of(origin)
-        self.image.functions[self.image.function_of[die.offset]] = (
-            name, linkage, self._decl_file(origin), self._decl_line(origin), flags, returns, self.name, abstract,
-            entry, ranges,
-        )  # fmt: skip
+        place = self._decl_file(origin), self._decl_line(origin)
+        record = (name, linkage, *place, flags, returns, self.name, abstract, entry, ranges)
+        self.image.functions[self.image.function_of[die.offset]] = record
 
     def _entry(self, die: DIE, ranges: tuple[tuple[int, int], ...]) -> int:
         entry, low = die.attributes.get("DW_AT_entry_pc"), die.attributes.get("DW_AT_low_pc")
