@@ -216,7 +216,7 @@ class BuiltinKernel(Kernel):
         assert self.user is not None
         timer = None
         if until_ns is not None:
-            if self.clock.now >= until_ns:
+            if self.clock.now() >= until_ns:
                 return "time"
             timer = self.clock.at(until_ns, lambda cpu: self.machine.stop())
         try:

@@ -160,8 +160,7 @@ def compute(engine: UserEngine, _thread: Thread, operation: Compute) -> Step:
         if not left:
             return None
         engine.wait(frame, ip, work)
-        cpu.pc = ip
-        left = engine.machine.user_time(cpu, left)
+        left = engine.machine.user_time(cpu, left, ip)
         # In user mode with time to go: the machine was stopped, and will call again for the rest.
         return IN_KERNEL if left or not cpu.user_mode else None
 

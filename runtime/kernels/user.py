@@ -71,8 +71,8 @@ class UserEngine:
             frame.calling = False
             self._run(cpu, thread, frame, frame.then)
         elif frame.calling and ip == frame.expected - self.call_size:
-            # The kernel put the number back: that of the call, or of restart_syscall.
-            self.machine.enter_system_call(cpu, cpu.read(self._result_register), (), frame.expected)
+            # The kernel put the registers back: those of the call, or of restart_syscall.
+            self.machine.enter_system_call(cpu, None, ip=frame.expected)
         else:
             self._redirected(cpu, thread, ip)
 

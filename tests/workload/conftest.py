@@ -19,7 +19,7 @@ class Run:
         self.output = output
         self.log = log
         self.status = kernel.status
-        self.now = kernel.clock.now
+        self.now = kernel.clock.now()
 
 
 def built() -> list[str]:
