@@ -23,7 +23,7 @@ OPERATOR_WORDS = frozenset(
     "@cast @defined @probewrite @entry @perf @var @avg @count @sum @min @max @hist_linear @hist_log @const @variance"
     " @kregister @uregister @kderef @uderef".split()
 )
-PREPROCESSOR = {"%(": "%(", "%)": "%)", "%?": "%?", "%:": "%:"}
+PREPROCESSOR = frozenset(("%(", "%)", "%?", "%:"))
 
 UNKNOWN_BYTE = ""  # a junk token that the parser finds unexpected instead of the lexer
 BAD_ARGUMENT = "command line argument out of range [1-%d]"
@@ -44,8 +44,8 @@ class Arguments:
 
 
 @cache
-def _master() -> tuple[re.Pattern[str], dict[str, str]]:
-    """One regular expression for all tokens, and the terminals of words and operators.
+def _master() -> tuple[re.Pattern[str], frozenset[str]]:
+    """One regular expression for all tokens, and the words that are terminals by themselves.
 
     Groups: 1 skipped, 2 argument, 3 identifier, 4 target or dollars, 5 operator word, 6 number, 7 string,
     8 embedded code, 9 operator.
@@ -69,17 +69,19 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
     """The tokens of ``source`` in order; ends at its end. ``warn`` takes (message, token)."""
     master, words = _master()
     match = master.match
-    word = words.get
     text = source.text
     position = 0
     counted = 0  # newlines before this are in ``line``
     line, line_start = 1, 0  # column = position - line_start + 1
     pasted_to, pasted_column = 0, 0  # what starts before pasted_to came out of an argument and stands where it stood
+    spaced = False  # before an argument that was pasted in
     while True:
         found = match(text, position)
         group = found.lastindex  # type: ignore[union-attr]
         if group == 1:
             return
+        adjacent = not spaced and found.start(group) == position  # type: ignore[union-attr]
+        spaced = False
         start, position = found.span(group)  # type: ignore[union-attr]
         if text.find("\n", counted, start) >= 0:
             line += text.count("\n", counted, start)
@@ -91,29 +93,31 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
 
         if group == 3:
             if lexeme in KEYWORDS:
-                yield Token("keyword", lexeme, source, line, column, end_column, None, words[lexeme])
+                yield Token("keyword", lexeme, source, line, column, end_column, None, lexeme, adjacent)
             else:
-                yield Token("identifier", lexeme, source, line, column, end_column, None, word(lexeme, "IDENTIFIER"))
+                terminal = lexeme if lexeme in words else "IDENTIFIER"
+                yield Token("identifier", lexeme, source, line, column, end_column, None, terminal, adjacent)
         elif group == 9:
             if lexeme == '"' or (lexeme == "%" and text.startswith("{", position)):
                 message = OPEN_STRING if lexeme == '"' else OPEN_EMBEDDED
                 position = _OPEN_STRING.match(text, start).end() if lexeme == '"' else len(text)  # type: ignore[union-attr]
-                yield Token("junk", "", source, line, column, end_column, None, message)
+                yield Token("junk", "", source, line, column, end_column, None, message, adjacent)
             else:
-                yield Token("operator", lexeme, source, line, column, end_column, None, word(lexeme, lexeme))
+                yield Token("operator", lexeme, source, line, column, end_column, None, lexeme, adjacent)
         elif group == 6:
-            yield Token("number", lexeme, source, line, column, end_column, None, "NUMBER")
+            yield Token("number", lexeme, source, line, column, end_column, None, "NUMBER", adjacent)
         elif group == 7:
             end_column -= lexeme.rfind("\n") + 1 and column - 1 + lexeme.rfind("\n") + 1
-            yield Token("string", keep_escapes(lexeme[1:-1]), source, line, column, end_column, None, "STRING")
+            yield Token("string", keep_escapes(lexeme[1:-1]), source, line, column, end_column, None, "STRING", adjacent)
         elif group == 4:
             terminal = "TARGET" if lexeme.strip("$") else "DOLLARS"
-            yield Token("identifier", lexeme, source, line, column, end_column, None, terminal)
+            yield Token("identifier", lexeme, source, line, column, end_column, None, terminal, adjacent)
         elif group == 5:
-            yield Token("operator", lexeme, source, line, column, end_column, None, word(lexeme, "@"))
+            terminal = lexeme if lexeme in words else "@"
+            yield Token("operator", lexeme, source, line, column, end_column, None, terminal, adjacent)
         elif group == 8:
             end_column -= lexeme.rfind("\n") + 1 and column - 1 + lexeme.rfind("\n") + 1
-            token = Token("embedded-code", lexeme[2:-2], source, line, column, end_column, None, "EMBEDDED")
+            token = Token("embedded-code", lexeme[2:-2], source, line, column, end_column, None, "EMBEDDED", adjacent)
             if warn is not None and "}%" in lexeme[2:-2]:
                 for _ in range(lexeme.count("}%", 2, len(lexeme) - 2)):
                     warn("possible erroneous closing '}%', use '%}'?", token)
@@ -121,7 +125,7 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
         elif group == 2:
             replacement = _argument(lexeme, arguments, start < pasted_to)
             if isinstance(replacement, tuple):
-                yield Token("junk", "", source, line, column, end_column, None, replacement[0])
+                yield Token("junk", "", source, line, column, end_column, None, replacement[0], adjacent)
             else:
                 if start >= pasted_to:
                     pasted_column = column
@@ -129,8 +133,9 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
                 pasted_to = counted = len(replacement)
                 line_start = pasted_to + 1 - end_column
                 position = 0
+                spaced = not adjacent
         else:
-            yield Token("junk", f"\\x{ord(lexeme) & 0xFF:02x}", source, line, column, end_column, None, "junk")
+            yield Token("junk", f"\\x{ord(lexeme) & 0xFF:02x}", source, line, column, end_column, None, "junk", adjacent)
 
 
 def _argument(lexeme: str, arguments: Arguments, nested: bool) -> str | tuple[str]:

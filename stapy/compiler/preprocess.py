@@ -311,7 +311,7 @@ class Preprocessor:
     def _arguments(self, token: Token, macro: Macro, scope: Activation | None) -> dict[str, Closure]:
         count = len(macro.parameters)
         opened = self._read()
-        if opened is None or opened.terminal != "LPAR":
+        if opened is None or opened.terminal != "(":
             raise ParseError(
                 f"expected '(' in invocation of macro '@{macro.name}' taking {count} parameter{'s'[: count > 1]}",
                 at=opened or token,
@@ -363,7 +363,7 @@ class Preprocessor:
             self.warn(f"macro redefines built-in operator '@{name.text}'", name)
         parameters: list[str] = []
         opened = self._scan()
-        if opened is not None and opened.terminal == "LPAR":
+        if opened is not None and opened.terminal == "(":
             parameters = self._parameters(name)
             opened = self._scan()
         if opened is None or opened.terminal != "%(":

@@ -11,17 +11,20 @@ import marshal
 import os
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-FORMAT = 3  # of the cache file
+FORMAT = 4  # of the cache file
 
 
 @dataclass(slots=True)
 class Rule:
-    """``origin: expansion``; ``action`` names the Builder method, "" where the one value passes through."""
+    """``origin: expansion``; ``action`` names the Builder method, "" where the one value passes through.
+
+    Symbols: a keyword or operator is its text, a nonterminal ``<name>``, any other terminal its name in the grammar.
+    """
 
     origin: str
     expansion: tuple[str, ...]
@@ -36,16 +39,12 @@ class Tables:
     ``kernels[state]`` lists the (rule, position) pairs the state stands for: what error messages are made of.
     """
 
-    words: dict[str, str]  # a keyword's or operator's text -> terminal
+    words: frozenset[str]  # keywords and operators
     patterns: dict[str, str]  # the other terminals -> regular expression
     rules: list[Rule]
     actions: list[dict[str, int]]
     kernels: list[tuple[tuple[int, int], ...]]
     start: int
-    texts: dict[str, str] = field(default_factory=dict)  # terminal -> text
-
-    def __post_init__(self) -> None:
-        self.texts = {name: text for text, name in self.words.items()}
 
 
 def grammar_path() -> Path:
@@ -85,34 +84,49 @@ def build(grammar: str) -> Tables:
     lalr = lark.parser.parser._parse_table  # with debug: the item sets themselves are the states
 
     numbers = {closure: number for number, closure in enumerate(lalr.states)}
+    names = {}
+    patterns = {}
+    for terminal in lark.terminals:
+        if isinstance(terminal.pattern, PatternStr):
+            names[terminal.name] = str(terminal.pattern.value)
+        elif terminal.pattern is not None:
+            patterns[str(terminal.name)] = terminal.pattern.to_regexp()
+    nonterminals = {rule.origin.name for rule in lark.rules}
+
+    def symbol_name(name: str) -> str:
+        if name in nonterminals:
+            return f"<{name}>"
+        return names.get(name, str(name))
+
     rules: dict[LarkRule, int] = {}
     table_rules: list[Rule] = []
 
     def rule_number(rule: LarkRule) -> int:
         if rule not in rules:
             rules[rule] = len(table_rules)
-            expansion = tuple(str(symbol.name) for symbol in rule.expansion)
-            passes = rule.alias is None and len(expansion) == 1
-            table_rules.append(Rule(str(rule.origin.name), expansion, "" if passes else str(rule.alias or rule.origin.name)))
+            expansion = tuple(symbol_name(symbol.name) for symbol in rule.expansion)
+            action = "" if rule.alias is None and len(expansion) == 1 else str(rule.alias or rule.origin.name)
+            table_rules.append(Rule(symbol_name(rule.origin.name), expansion, action))
         return rules[rule]
 
     actions = [
         {
-            str(symbol): numbers[target] if action is Shift else ~rule_number(target)
+            symbol_name(symbol): numbers[target] if action is Shift else ~rule_number(target)
             for symbol, (action, target) in row.items()
         }
         for row in lalr.states.values()
     ]
     kernels = [
-        tuple(sorted((rule_number(item.rule), item.index) for item in closure if item.index))
+        tuple(
+            sorted(
+                (rule_number(item.rule), item.index)
+                for item in closure
+                if item.index and item.rule.origin.name in nonterminals
+            )
+        )
         for closure in lalr.states
     ]
-    words, patterns = {}, {}
-    for terminal in lark.terminals:
-        if isinstance(terminal.pattern, PatternStr):
-            words[str(terminal.pattern.value)] = str(terminal.name)
-        elif terminal.pattern is not None:
-            patterns[str(terminal.name)] = terminal.pattern.to_regexp()
+    words = frozenset(names.values())
     return Tables(words, patterns, table_rules, actions, kernels, numbers[lalr.start_states["script"]])
 
 

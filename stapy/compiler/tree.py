@@ -41,6 +41,7 @@ class Token:
     end_column: int  # one past the last character, on the token's last line
     macro: Token | None = None  # the use of the macro this token came out of
     terminal: str = ""  # the grammar's name for it; of junk: what is wrong with it
+    adjacent: bool = False  # no space or comment before it
 
     def describe(self) -> str:
         """``identifier 'x'``, as messages name a token; keywords and embedded code go without their text."""

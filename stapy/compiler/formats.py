@@ -1,0 +1,49 @@
+"""Print formats: what stands in the literal of ``printf``, taken apart.
+
+One conversion is ``%``, at most one flag of ``-+ 0#``, a width or ``*``, a precision or ``.*``, and the letter. The
+digits before ``b`` and ``m`` say how many bytes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .diagnostics import ParseError
+from .lexer import interpret_escapes
+from .tree import FormatPart
+
+_PIECE = re.compile(
+    r"(?P<literal>(?:[^%]|%%|%\Z)+)"
+    r"|%(?P<flag>[-+ 0#]?)(?:(?P<width_star>\*)|(?P<width>[0-9]+))?"
+    r"(?:\.(?:(?P<precision_star>\*)|(?P<precision>[0-9]+))?)?(?P<conversion>.?)",
+    re.DOTALL,
+)
+CONVERSIONS = frozenset("bcdimMopsuxX")
+
+
+def parse_format(raw: str) -> list[FormatPart]:
+    """The parts of a format, given as stap keeps literals; raises ParseError for what is no conversion."""
+    parts = []
+    for piece in _PIECE.finditer(raw):
+        literal = piece["literal"]
+        if literal is not None:
+            parts.append(FormatPart(text=interpret_escapes(literal.replace("%%", "%"))))
+            continue
+        conversion = piece["conversion"]
+        if not conversion:
+            raise ParseError("trailing incomplete print format conversion")
+        if conversion not in CONVERSIONS:
+            raise ParseError("invalid or missing conversion specifier")
+        width = int(piece["width"]) if piece["width"] else None
+        parts.append(
+            FormatPart(
+                conversion=conversion,
+                flags=piece["flag"],
+                width=width,
+                width_star=piece["width_star"] is not None,
+                precision=int(piece["precision"]) if piece["precision"] else None,
+                precision_star=piece["precision_star"] is not None,
+                size=width or 0 if conversion == "b" else 0,
+            )
+        )
+    return parts
