@@ -64,8 +64,11 @@ class Variable:
         available.
 
         ``at_entry`` lets a parameter at its function's first address be found where the calling convention
-        put it even if the compiler says that it is gone before the first instruction ends.
+        put it even if the compiler says that it is gone before the first instruction ends. The local entry
+        (ppc64 ELFv2) counts as the first address.
         """
+        if at_entry and self.scope is not None and pc == self.scope.function.entry:
+            pc = self.scope.function.low_pc
         operations = self._operations(pc, at_entry)
         if operations is None:
             return self._declared_elsewhere(pc)

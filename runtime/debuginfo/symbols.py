@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -83,7 +83,7 @@ class SymbolTable:
         last = bisect_right(self._addresses, address) - 1
         if last < 0:
             return None
-        number = self._preferred(last)
+        number = self._preferred(self._enclosing(last, address))
         offset = address - self._addresses[number]
         size = self._sizes[number]
         if not size:
@@ -94,14 +94,22 @@ class SymbolTable:
             return None
         return self._names[number], offset, size
 
-    def _preferred(self, last: int) -> int:
+    def _enclosing(self, last: int, address: int) -> int:
+        """A label within a function is no function of its own: the function that reaches to ``address``, if
+        any."""
+        number = last
+        while number >= 0 and not (self._functions[number] == "f" and self._sizes[number]):
+            if self._sizes[number]:
+                return last
+            number -= 1
+        return number if number >= 0 and address < self._addresses[number] + self._sizes[number] else last
+
+    def _preferred(self, number: int) -> int:
         """Of the symbols at one address: a function before anything else, then one with a size, then a
         global."""
-        start = last
-        while start > 0 and self._addresses[start - 1] == self._addresses[last]:
-            start -= 1
+        address = self._addresses[number]
         return min(
-            range(start, last + 1),
+            range(bisect_left(self._addresses, address), bisect_right(self._addresses, address)),
             key=lambda n: (self._functions[n] != "f", not self._sizes[n], self._kinds[n].islower(), n),
         )
 

@@ -400,6 +400,7 @@ class TypeTable:
         self._records = records
         self._types: list[Type | None] = [None] * len(records)
         self._names: dict[str, int] | None = None
+        self._pointers: dict[int, int] | None = None  # target -> the pointer to it
         self._constants: dict[str, EnumConstant] | None = None
         self.pointer_size = pointer_size
 
@@ -480,15 +481,18 @@ class TypeTable:
 
     def pointer_to(self, target: Type) -> Pointer:
         """A pointer to ``target``, made up where the image has none."""
-        for identity, record in enumerate(self._records):
-            if record[0] == POINTER and record[1] == target.identity:
-                found = self[identity]
-                assert isinstance(found, Pointer)
-                return found
-        self._records.append((POINTER, target.identity))
-        made = Pointer(self, len(self._records) - 1, target.identity)
-        self._types.append(made)
-        return made
+        if self._pointers is None:
+            self._pointers = {
+                record[1]: identity for identity, record in enumerate(self._records) if record[0] == POINTER
+            }
+        identity = self._pointers.get(target.identity)
+        if identity is None:
+            identity = self._pointers[target.identity] = len(self._records)
+            self._records.append((POINTER, target.identity))
+            self._types.append(None)
+        found = self[identity]
+        assert isinstance(found, Pointer)
+        return found
 
     def complete(self, declared: Type) -> Type:
         """The definition of a structure that was only declared where the caller found it."""
