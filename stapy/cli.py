@@ -1,0 +1,214 @@
+"""The command ``stapy``: from its words to an exit status, pass by pass."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from stapy import options as command_line
+
+if TYPE_CHECKING:
+    from stapy.compiler import tree
+    from stapy.compiler.diagnostics import Reporter
+    from stapy.options import Options
+
+
+class Failure(Exception):
+    """The run cannot go on; the message is for the user, and the exit status 1."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; ``argv`` without the program's name. Returns the exit status."""
+    if hasattr(signal, "SIGPIPE"):  # `stapy ... | head` ends quietly, as stap does
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        options = command_line.parse(sys.argv[1:] if argv is None else argv)
+        if options.show_help:
+            print(command_line.help_text(), end="")
+            return 0
+        if options.show_version:
+            print(command_line.HEADER)
+            return 0
+        for notice in options.notices:
+            print(f"WARNING: {notice}", file=sys.stderr)
+        if options.script_file is not None and options.script_file.endswith(".py"):
+            return run_module(options)
+        return run_script(options)
+    except command_line.UsageError as error:
+        print(f"stapy: {error}\nTry 'stapy --help'.", file=sys.stderr)
+        return 1
+    except Failure as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+# ---------------------------------------------------------------- scripts
+
+
+def run_script(options: Options) -> int:
+    """Passes 1 to 5 of a script, or as many as asked for."""
+    from stapy.compiler.diagnostics import Reporter
+
+    reporter = Reporter(
+        verbose=options.verbose,
+        color=options.color or "auto",
+        suppress_warnings=options.no_warnings,
+        warnings_are_errors=options.warnings_are_errors,
+    )
+    try:
+        return _passes(options, reporter)
+    finally:
+        reporter.finish()
+
+
+def _passes(options: Options, reporter: Reporter) -> int:
+    from stapy import workload
+    from stapy.compiler import passes
+
+    _check_architecture(options.architecture)
+    try:
+        made = workload.load(options.command)
+    except workload.WorkloadError as error:
+        raise Failure(f"ERROR: {error}") from None
+    if options.list_pattern is not None:
+        return passes.list_probes(options.list_pattern, _describe(options), options, reporter,
+                                  variables=options.list_variables)
+    started = time.monotonic()
+    scripts = passes.parse_all(_sources(options, reporter), options, reporter)
+    if scripts is None:
+        reporter.failed(1)
+        return 1
+    _verbose(options, f"Pass 1: parsed {len(scripts)} script{'s' if len(scripts) != 1 else ''}", started)
+    if options.last_pass == 1:
+        from stapy.compiler import unparse
+
+        sys.stdout.write(unparse.dump(scripts))
+        return 0
+    started = time.monotonic()
+    analysis = passes.analyse(scripts, lambda: _describe(options), options, reporter)
+    if analysis is None:
+        reporter.failed(2)
+        return 1
+    _verbose(options, f"Pass 2: analysed script: {analysis.summary()}", started)
+    if options.last_pass == 2:
+        sys.stdout.write(passes.dump(analysis))
+        return 0
+    started = time.monotonic()
+    program = passes.lower(analysis)
+    _verbose(options, f"Pass 3: translated to {program.source.count(chr(10))} lines of Python", started)
+    if options.last_pass in (3, 4):
+        if options.last_pass == 3:
+            sys.stdout.write(program.source)
+        return 0
+    return _run(program, made, analysis, options)
+
+
+def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
+    """Pass 5: the session on its kernel."""
+    from stapy.runtime.session import Session, SessionOptions
+
+    kernel = None
+    output = _open_output(options)
+    if program.needs_kernel or options.command is not None:
+        from stapy.runtime.kernels.builtin import BuiltinKernel
+
+        kernel = BuiltinKernel(options.architecture, description=_describe(options))
+        kernel.start(made)
+    session = Session(program, kernel, output, SessionOptions(
+        target=options.target_pid,
+        timeout=None if options.timeout is None else int(options.timeout * 1e9),
+        suppress_handler_errors=options.suppress_handler_errors,
+        suppress_warnings=options.no_warnings,
+        global_display=not options.no_global_var_display,
+        guru=options.guru,
+        timing=options.timing,
+        command=options.command or "",
+    ))
+    if kernel is not None and options.command is not None:
+        kernel.set_terminal(lambda data: session.emit(data.decode("latin-1")))
+    started = time.monotonic()
+    try:
+        status = session.run()
+    finally:
+        if kernel is not None:
+            kernel.close()
+    _verbose(options, "Pass 5: run completed", started)
+    return status
+
+
+def _sources(options: Options, reporter: Reporter) -> list[tree.Source]:
+    """The texts to compile: the script first, then those of -E."""
+    from stapy.compiler.tree import Source
+
+    if options.script_text is not None:
+        sources = [Source("<input>", options.script_text)]
+    elif options.script_file == "-":
+        sources = [Source("<input>", sys.stdin.buffer.read().decode("latin-1"))]
+    else:
+        assert options.script_file is not None
+        try:
+            with open(options.script_file, "rb") as file:
+                sources = [Source(options.script_file, file.read().decode("latin-1"))]
+        except FileNotFoundError:
+            reporter.message(f"Input file '{options.script_file}' is missing.")
+            return []
+        except OSError as error:
+            reporter.message(f"Input file '{options.script_file}' cannot be read: {error.strerror}.")
+            return []
+    return sources + [Source("<input>", text) for text in options.extra_scripts]
+
+
+def _describe(options: Options) -> Any:
+    """The debug information of the kernel that the run is about."""
+    from stapy.runtime.kernels.builtin import ImageMissing, describe
+
+    try:
+        return describe(options.architecture)
+    except ImageMissing as error:
+        raise Failure(f"ERROR: {error}") from None
+
+
+def _check_architecture(name: str) -> None:
+    from stapy import arch
+
+    if name not in arch.names():
+        raise Failure(f"ERROR: no architecture '{name}' here; there are: {', '.join(arch.names())}.")
+
+
+def _open_output(options: Options) -> BinaryIO:
+    if options.output is None:
+        return sys.stdout.buffer
+    path = time.strftime(options.output) if "%" in options.output else options.output
+    try:
+        return open(path, "wb")  # noqa: SIM115 - the process's output until it ends
+    except OSError as error:
+        raise Failure(f"ERROR: cannot write {path}: {error.strerror}.") from None
+
+
+def _verbose(options: Options, text: str, started: float) -> None:
+    if options.verbose:
+        print(f"{text} in {1000 * (time.monotonic() - started):.0f} ms.", file=sys.stderr)
+
+
+# ---------------------------------------------------------------- kernel modules
+
+
+def run_module(options: Options) -> int:
+    """Insert the kernel module in a .py file, run the workload, remove it."""
+    from stapy import workload
+    from stapy.kprobes import ModuleError, insmod
+
+    assert options.script_file is not None
+    _check_architecture(options.architecture)
+    if not os.path.exists(options.script_file):
+        raise Failure(f"Input file '{options.script_file}' is missing.")
+    try:
+        insmod(options.script_file, arch=options.architecture, command=options.command, timeout=options.timeout)
+    except (ModuleError, workload.WorkloadError) as error:
+        raise Failure(f"ERROR: {error}") from None
+    return 0

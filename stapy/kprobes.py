@@ -1,0 +1,124 @@
+"""Kernel modules in Python: the kprobes interface by its C names, and ``insmod``.
+
+A module is a file with ``init_module()`` and ``cleanup_module()``, as in C; see samples/kprobe_example.py. ``stapy
+FILE.py`` inserts it into the built-in kernel, runs a workload, and removes it.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stapy.runtime.kprobes import (
+    ENOSYS,
+    Jprobe,
+    Kprobe,
+    KprobeError,
+    Kretprobe,
+    KretprobeInstance,
+    disable_kprobe,
+    dump_stack,
+    enable_kprobe,
+    instruction_pointer,
+    jprobe_return,
+    kallsyms_lookup_name,
+    kernel,
+    printk,
+    register_jprobe,
+    register_jprobes,
+    register_kprobe,
+    register_kprobes,
+    register_kretprobe,
+    register_kretprobes,
+    regs_return_value,
+    unregister_jprobe,
+    unregister_jprobes,
+    unregister_kprobe,
+    unregister_kprobes,
+    unregister_kretprobe,
+    unregister_kretprobes,
+    use,
+)
+
+__all__ = [
+    "ENOSYS",
+    "Jprobe",
+    "Kprobe",
+    "KprobeError",
+    "Kretprobe",
+    "KretprobeInstance",
+    "ModuleError",
+    "disable_kprobe",
+    "dump_stack",
+    "enable_kprobe",
+    "insmod",
+    "instruction_pointer",
+    "jprobe_return",
+    "kallsyms_lookup_name",
+    "ktime_get",
+    "printk",
+    "register_jprobe",
+    "register_jprobes",
+    "register_kprobe",
+    "register_kprobes",
+    "register_kretprobe",
+    "register_kretprobes",
+    "regs_return_value",
+    "unregister_jprobe",
+    "unregister_jprobes",
+    "unregister_kprobe",
+    "unregister_kprobes",
+    "unregister_kretprobe",
+    "unregister_kretprobes",
+]
+
+
+class ModuleError(Exception):
+    """A kernel module that could not be inserted; the message says which and why."""
+
+
+def ktime_get() -> int:
+    """Nanoseconds of virtual time since boot."""
+    return kernel().clock.now()
+
+
+def insmod(
+    path: str | Path, *, arch: str = "x86_64", command: str | None = None, timeout: float | None = None,
+    console: Callable[[bytes], Any] | None = None,
+) -> None:
+    """Boot the built-in kernel, insert the module in the file ``path``, run a workload, remove the module.
+
+    ``command`` is a workload as -c takes it (None: the default one), ``timeout`` a limit in virtual seconds. What the
+    kernel and the module print goes to ``console``, by default standard output. Raises ModuleError where init_module()
+    is missing or does not return 0.
+    """
+    from stapy import workload
+    from stapy.runtime.kernels.builtin import BuiltinKernel
+
+    made = workload.load(command)
+    names = runpy.run_path(str(path), run_name="stapy_module")
+    init = names.get("init_module")
+    if not callable(init):
+        raise ModuleError(f"{path} is no kernel module: it has no init_module().")
+    machine = BuiltinKernel(arch)
+    try:
+        with use(machine):
+            machine.start(made)
+            machine.set_console(console or _to_standard_output)
+            failed = init()
+            if failed:
+                raise ModuleError(f"{path}: init_module() returned {failed}.")
+            try:
+                machine.run(None if timeout is None else machine.clock.now() + int(timeout * 1e9))
+            finally:
+                names.get("cleanup_module", lambda: None)()
+    finally:
+        machine.close()
+
+
+def _to_standard_output(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
