@@ -612,9 +612,12 @@ class Builder:
     def print_histogram(self, v: Values) -> Expression:
         return self._print(v[0], [], histogram=v[2])
 
+    def format(self, v: Values) -> tuple[tree.String, list[tree.FormatPart]]:
+        return v[0], parse_format(v[0].raw)
+
     def print_format(self, v: Values) -> Expression:
         arguments = v[4] if len(v) > 4 else []
-        return self._print(v[0], arguments, format=parse_format(v[2].raw), raw_format=v[2])
+        return self._print(v[0], arguments, format=v[2][1], raw_format=v[2][0])
 
     def print_delimited(self, v: Values) -> Expression:
         return self._print(v[0], [v[4], *v[6]], delimiter=v[2])

@@ -121,7 +121,7 @@ def build(grammar: str) -> Tables:
             sorted(
                 (rule_number(item.rule), item.index)
                 for item in closure
-                if item.index and item.rule.origin.name in nonterminals
+                if item.index and not item.rule.origin.name.startswith("$root")
             )
         )
         for closure in lalr.states
