@@ -156,21 +156,20 @@ class Architecture:
         for at, size, mnemonic, operands in self.capstone().disasm_lite(data, address):
             yield Instruction(at, data[at - address : at - address + size], mnemonic, operands)
 
-    def check_probe(self, code: bytes, start: int, address: int) -> None:
-        """Raises InstructionError where the instruction at ``address`` cannot be probed.
-
-        ``code`` is the function's, without breakpoints, from its ``start``.
-        """
-        raise NotImplementedError
+    def boundaries(self, code: bytes, start: int) -> frozenset[int]:
+        """Where the instructions of a function begin: ``code`` is its bytes, without breakpoints, from ``start``."""
+        return frozenset(instruction.address for instruction in self.disassemble(code, start))
 
     def prepare(self, code: bytes, address: int, slot: int) -> Slot:
-        """The copy of the instruction at ``address`` (its bytes, and more, in ``code``), fixed up to run at ``slot``.
+        """The copy of the instruction at ``address``, fixed up to run at ``slot``.
 
-        Raises InstructionError.
+        ``code`` begins with the instruction and may be longer. Raises InstructionError where it cannot be probed.
         """
         raise NotImplementedError
 
     max_slot_size: int  # bytes to set aside for a slot
+
+    resume_before_post = True  # whether post-handlers see the state after resume_execution
 
     def single_step(self, cpu: Any, slot: Slot) -> Any:
         """Makes the CPU run the copy alone; returns what resume_execution and cancel_step need to know."""
@@ -228,6 +227,14 @@ class Architecture:
     def frame_of_return(self, cpu: Any) -> int:
         """At the trampoline: frame_of_entry() of the call that just returned."""
         raise NotImplementedError
+
+    def frame_of_cfa(self, cfa: int) -> int:
+        """In an unwinder: frame_of_entry() of the call with this canonical frame address."""
+        raise NotImplementedError
+
+    def frame_returns_to(self, machine: Any, frame: int, address: int) -> bool:
+        """Whether the call with this frame_of_entry() can still return to ``address``; True where one cannot tell."""
+        return True
 
     # -- traps: what the machine does as the hardware
 

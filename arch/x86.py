@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from stapy.arch.architecture import Architecture, Assembly
+from stapy.arch.architecture import Architecture, Assembly, InstructionError, Slot
 
 CF, TF, IF, DF = 0x1, 0x100, 0x200, 0x400
 
 # Exceptions for which the processor pushes an error code.
 ERROR_CODE_VECTORS = frozenset({8, 10, 11, 12, 13, 14, 17})
+
+_PREFIXES = frozenset(b"\x26\x2e\x36\x3e\x64\x65\x66\x67\xf0\xf2\xf3")
+_REPEAT = frozenset(b"\xf2\xf3")
+_STRING_INSTRUCTIONS = frozenset(b"\x6c\x6d\x6e\x6f\xa4\xa5\xa6\xa7\xaa\xab\xac\xad\xae\xaf")
+_PUSHF, _POPF = (b"\x9c", b"\x66\x9c"), (b"\x9d", b"\x66\x9d")
+_MAX_INSTRUCTION = 15
+
+# Opcodes of the one-byte map and of the 0f map that have a ModRM byte.
+_MODRM = frozenset(
+    [op for op in range(0x40) if op & 7 < 4]
+    + [0x62, 0x63, 0x69, 0x6B, *range(0x80, 0x90), 0xC0, 0xC1, 0xC4, 0xC5, 0xC6, 0xC7]
+    + [*range(0xD0, 0xD4), *range(0xD8, 0xE0), 0xF6, 0xF7, 0xFE, 0xFF]
+)
+_NO_MODRM_0F = frozenset(
+    [*range(0x05, 0x0D), 0x0E, *range(0x30, 0x38), 0x77, *range(0x80, 0x90)]
+    + [0xA0, 0xA1, 0xA2, 0xA8, 0xA9, 0xAA, *range(0xC8, 0xD0)]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """As much of an instruction as out-of-line execution has to know."""
+
+    size: int
+    opcode: int  # 0x0f00 + the second byte for the two-byte map; 0x3800 and 0x3a00 likewise; 0xc500 for VEX
+    modrm: int | None  # the byte
+    modrm_at: int
+    repeated: bool
+
+    @property
+    def extension(self) -> int:
+        """The opcode's extension in the ModRM byte."""
+        return 0 if self.modrm is None else self.modrm >> 3 & 7
 
 
 class X86(Architecture):
@@ -79,3 +113,136 @@ class X86(Architecture):
     def read_words(self, machine: Any, address: int, count: int) -> list[int]:
         data = machine.memory.read(address, count * self.word)
         return [int.from_bytes(data[i : i + self.word], "little") for i in range(0, len(data), self.word)]
+
+    # -- the calling convention
+
+    def return_address(self, machine: Any, cpu: Any) -> int:
+        return machine.memory.word(cpu.read("sp"))
+
+    def set_return_address(self, machine: Any, cpu: Any, address: int) -> None:
+        machine.memory.write_word(cpu.read("sp"), address)
+
+    # A call is known by where its return address lies.
+
+    def frame_of_entry(self, cpu: Any) -> int:
+        return cpu.read("sp")
+
+    def frame_of_return(self, cpu: Any) -> int:
+        return cpu.read("sp") - self.word
+
+    def frame_of_cfa(self, cfa: int) -> int:
+        return cfa - self.word
+
+    def frame_returns_to(self, machine: Any, frame: int, address: int) -> bool:
+        return machine.memory.word(frame) == address
+
+    # -- instructions out of line
+
+    def decode(self, code: bytes, address: int) -> Decoded:
+        """The instruction that ``code`` begins with. Raises InstructionError."""
+        size = next((size for _, size, _, _ in self._capstone.disasm_lite(code[:_MAX_INSTRUCTION], address, 1)), 0)
+        if not size:
+            raise InstructionError("EILSEQ", f"no instruction at {address:#x}")
+        at, repeated = 0, False
+        while code[at] in _PREFIXES:
+            repeated |= code[at] in _REPEAT
+            at += 1
+        if self.bits == 64 and code[at] & 0xF0 == 0x40:
+            at += 1
+        opcode, modrm_at = self._opcode(code, at)
+        modrm = code[modrm_at] if modrm_at else None
+        return Decoded(size, opcode, modrm, modrm_at, repeated and opcode in _STRING_INSTRUCTIONS)
+
+    def _opcode(self, code: bytes, at: int) -> tuple[int, int]:
+        """The opcode at ``at``, and where the ModRM byte is (0: there is none)."""
+        first = code[at]
+        if first in (0xC4, 0xC5) and (self.bits == 64 or code[at + 1] >= 0xC0):
+            return 0xC500, at + (3 if first == 0xC5 else 4)
+        if first != 0x0F:
+            return first, at + 1 if first in _MODRM else 0
+        second = code[at + 1]
+        if second in (0x38, 0x3A):
+            return second << 8 | code[at + 2], at + 3
+        return 0x0F00 | second, 0 if second in _NO_MODRM_0F else at + 2
+
+    def prepare(self, code: bytes, address: int, slot: int) -> Slot:
+        found = self.decode(code, address)
+        self._refuse(found, code, address)
+        data = self._move(found, code[: found.size], address, slot)
+        kind = self._kind(found)
+        boosted: bytes | None = data if kind == "absolute" else None
+        if kind == "plain":
+            jump = address - slot - 5  # from behind the jump to behind the original
+            boosted = data + b"\xe9" + jump.to_bytes(4, "little", signed=True)
+        return Slot(slot, address, found.size, data, boosted, "repeated" if found.repeated else kind)
+
+    def _refuse(self, found: Decoded, code: bytes, address: int) -> None:
+        opcode, extension = found.opcode, found.extension
+        if opcode == 0xCC:
+            raise InstructionError("EILSEQ", f"a breakpoint that is not ours at {address:#x}")
+        if opcode == 0x17 or (opcode == 0x8E and extension == 2):
+            raise InstructionError("EINVAL", f"loading the stack segment at {address:#x} hides the step")
+        if opcode == 0x0F0B:
+            raise InstructionError("EINVAL", f"a BUG() at {address:#x}")
+        if opcode in (0xCD, 0xCE, 0xCF, 0xF1, 0xF4, 0x9A, 0xEA, 0x0F05, 0x0F07, 0x0F34, 0x0F35) or (
+            opcode == 0xFF and extension in (3, 5)
+        ):
+            name = str(next(self.disassemble(code[: found.size], address)))
+            raise InstructionError("EOPNOTSUPP", f"'{name}' at {address:#x} cannot be run out of line")
+
+    def _kind(self, found: Decoded) -> str:
+        """What resume_execution has to do, and with it whether the copy can be left to itself.
+
+        plain: continues behind the original. absolute: goes where it says. relative: a jump by a distance. call and
+        call_indirect: the return address is the copy's. pushf: what it pushed shows the step.
+
+        Linux boosts fewer instructions, because a fault in a boosted copy is reported at the copy. Here it is not.
+        """
+        opcode, extension = found.opcode, found.extension
+        if 0x70 <= opcode <= 0x7F or 0xE0 <= opcode <= 0xE3 or 0x0F80 <= opcode <= 0x0F8F or opcode in (0xE9, 0xEB):
+            return "relative"
+        if opcode == 0xE8:
+            return "call"
+        if opcode == 0xFF and extension in (2, 4):
+            return "call_indirect" if extension == 2 else "absolute"
+        if opcode in (0xC2, 0xC3, 0xCA, 0xCB):
+            return "absolute"
+        return "plain"
+
+    def _move(self, found: Decoded, data: bytes, address: int, slot: int) -> bytes:
+        """The instruction's bytes with a displacement from the instruction pointer made right for the slot."""
+        if self.bits != 64 or found.modrm is None or found.modrm & 0xC7 != 0x05:
+            return data
+        at = found.modrm_at + 1
+        distance = int.from_bytes(data[at : at + 4], "little", signed=True) + address - slot
+        if not -(1 << 31) <= distance < 1 << 31:
+            raise InstructionError("EINVAL", f"what the instruction at {address:#x} refers to is out of the slot's reach")
+        return data[:at] + distance.to_bytes(4, "little", signed=True) + data[at + 4 :]
+
+    def single_step(self, cpu: Any, slot: Slot) -> int:
+        flags = cpu.read("flags")
+        cpu.write("flags", flags | TF)
+        cpu.write("ip", slot.address)
+        return flags
+
+    def resume_execution(self, machine: Any, cpu: Any, slot: Slot, saved: int) -> bool:
+        ip, kind = cpu.read("ip"), slot.kind
+        if kind == "repeated" and ip == slot.address:
+            return False
+        distance = slot.original - slot.address
+        if kind in ("call", "call_indirect"):
+            top = cpu.read("sp")
+            machine.memory.write_word(top, slot.original + slot.size)
+        elif slot.data in _PUSHF:
+            top = cpu.read("sp")
+            pushed = machine.memory.u16(top)
+            machine.memory.write(top, (pushed & ~TF | saved & TF).to_bytes(2, "little"))
+        if kind not in ("absolute", "call_indirect"):
+            cpu.write("ip", ip + distance & self.mask)
+        if slot.data not in _POPF:  # which has set its own flags
+            cpu.write("flags", cpu.read("flags") & ~TF | saved & TF)
+        return True
+
+    def cancel_step(self, cpu: Any, slot: Slot, saved: int) -> None:
+        cpu.write("flags", cpu.read("flags") & ~TF | saved & TF)
+        cpu.write("ip", slot.original)

@@ -1,1 +1,77 @@
-"""Kprobes, jprobes and kretprobes on an emulated kernel."""
+"""Kprobes, jprobes and kretprobes on an emulated kernel, by the names they have in Linux."""
+
+from stapy.runtime.kprobes.api import (
+    current_kernel,
+    disable_kprobe,
+    dump_stack,
+    enable_kprobe,
+    instruction_pointer,
+    jprobe_return,
+    kallsyms_lookup_name,
+    kernel,
+    printk,
+    register_jprobe,
+    register_jprobes,
+    register_kprobe,
+    register_kprobes,
+    register_kretprobe,
+    register_kretprobes,
+    regs_return_value,
+    unregister_jprobe,
+    unregister_jprobes,
+    unregister_kprobe,
+    unregister_kprobes,
+    unregister_kretprobe,
+    unregister_kretprobes,
+    use,
+)
+from stapy.runtime.kprobes.errors import ERRNO, KprobeError
+from stapy.runtime.kprobes.probes import (
+    KPROBE_FLAG_DISABLED,
+    KPROBE_FLAG_GONE,
+    Jprobe,
+    Kprobe,
+    Kretprobe,
+    KretprobeInstance,
+)
+from stapy.runtime.kprobes.ptregs import MemoryRegs, PtRegs
+from stapy.runtime.kprobes.registry import Kprobes
+
+ENOSYS = ERRNO["ENOSYS"]
+
+__all__ = [
+    "ENOSYS",
+    "KPROBE_FLAG_DISABLED",
+    "KPROBE_FLAG_GONE",
+    "Jprobe",
+    "Kprobe",
+    "KprobeError",
+    "Kprobes",
+    "Kretprobe",
+    "KretprobeInstance",
+    "MemoryRegs",
+    "PtRegs",
+    "current_kernel",
+    "disable_kprobe",
+    "dump_stack",
+    "enable_kprobe",
+    "instruction_pointer",
+    "jprobe_return",
+    "kallsyms_lookup_name",
+    "kernel",
+    "printk",
+    "register_jprobe",
+    "register_jprobes",
+    "register_kprobe",
+    "register_kprobes",
+    "register_kretprobe",
+    "register_kretprobes",
+    "regs_return_value",
+    "unregister_jprobe",
+    "unregister_jprobes",
+    "unregister_kprobe",
+    "unregister_kprobes",
+    "unregister_kretprobe",
+    "unregister_kretprobes",
+    "use",
+]

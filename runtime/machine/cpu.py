@@ -42,6 +42,9 @@ class Cpu(ABC):
     Both may change any register, the PC included, or call stop(). What they raise ends run(), which raises it anew.
     """
 
+    read_pc: Callable[[], int]
+    write_pc: Callable[[int], None]  # the same as assigning to pc, quicker
+
     def __init__(
         self, arch: Architecture, memory: Memory, number: int = 0, breakpoints: dict[int, Breakpoint] | None = None
     ) -> None:

@@ -312,7 +312,13 @@ class Machine:
     # ------------------------------------------------------------ machine calls
 
     def _mc_console(self, cpu: Cpu, address: int, size: int) -> None:
-        data = self.memory.read(address, size)
+        self._print(self.memory.read(address, size))
+
+    def print_kernel(self, text: str) -> None:
+        """Puts a message on the console, as the kernel's own printk does."""
+        self._print(text.encode("latin-1", "replace"))
+
+    def _print(self, data: bytes) -> None:
         self.console_tail = (self.console_tail + data)[-4096:]
         if self.console is not None:
             self.console(data)

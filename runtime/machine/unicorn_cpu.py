@@ -82,12 +82,14 @@ class UnicornCpu(Cpu):
         uc: Any = None,
     ) -> None:
         super().__init__(arch, memory, number, breakpoints)
-        self.uc: Any = uc or unicorn.Uc(*arch.unicorn())
-        self._handle = ctypes.c_void_p(self.uc._uch.value)
+        engine: Any = uc or unicorn.Uc(*arch.unicorn())
+        self.uc = engine
+        self._handle = ctypes.c_void_p(engine._uch.value)
         self._failure: BaseException | None = None
         self._fault_address = 0
         self._stopping = False
         self._depth = 0
+        self._disturbed = False  # a nested run has stopped Unicorn, which stops the outer one as well
         self._readers: dict[str, Callable[[], int]] = {}
         self._writers: dict[str, Callable[[int], None]] = {}
         for name in arch.registers:
@@ -185,12 +187,14 @@ class UnicornCpu(Cpu):
             return self._run()
         finally:
             self._depth -= 1
+            self._disturbed = self._depth > 0
             if outer_stopping:  # asked for before this nested run, which made Unicorn forget it
                 self.stop()
 
     def _run(self) -> Stop:
         error = _emu_start(self._handle, self.read_pc(), self.arch.stop_address, 0, 0)
-        stopping, self._stopping = self._stopping, False
+        stopping = self._stopping or self._disturbed
+        self._stopping = self._disturbed = False
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
-from tiny_kernel import Tiny
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tiny_kernel import Tiny  # noqa: E402
 
 
 @pytest.fixture(params=["x86_64", "i386"])

@@ -51,6 +51,11 @@ class Tiny:
         self.machine.symbols[name] = Symbol(name, address, size, 1, 1, 2)
         return address
 
+    @property
+    def next_function(self) -> int:
+        """Where the next function will be."""
+        return self._text
+
     def function(self, name: str, source: str) -> int:
         """Assembles a function. $ax.. stand for the word-sized registers, {name} for other symbols."""
         prefix = "r" if self.arch.bits == 64 else "e"

@@ -1,0 +1,514 @@
+"""Kprobes on one machine: arming, the way of a hit, single-stepping out of line, faults, and the rules of registration.
+
+The way of a hit: breakpoint -> pre-handlers -> the instruction's copy -> post-handlers -> on. The copy runs by itself where
+nobody waits for its end ("boosted": it is followed by a jump back), else it is single-stepped. A hit while a handler runs
+on the same CPU is missed and counted, and its instruction executed all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from stapy.arch.architecture import InstructionError
+from stapy.runtime.kprobes.errors import KprobeError
+from stapy.runtime.kprobes.jumpers import JumperProbes
+from stapy.runtime.kprobes.probes import (
+    KPROBE_FLAG_DISABLED,
+    Jprobe,
+    Kprobe,
+    Kretprobe,
+)
+from stapy.runtime.kprobes.ptregs import live
+from stapy.runtime.kprobes.returns import ReturnProbes
+from stapy.runtime.kprobes.site import ControlBlock, Site, Status
+from stapy.runtime.kprobes.symbols import MachineSymbols
+from stapy.runtime.machine.cpu import MachineError
+from stapy.runtime.machine.memory import MemoryFault
+
+if TYPE_CHECKING:
+    from stapy.runtime.machine.cpu import Cpu
+    from stapy.runtime.machine.machine import Machine
+
+# Sections whose code handles probes or is entered without a usable stack.
+BLACKLISTED_SECTIONS = (".kprobes.text", ".entry.text")
+
+
+class Kprobes:
+    """The probes of one kernel.
+
+    ``description`` has ``symbols`` (name -> address), symbol_at() and in_text(), and perhaps function_at() with parameters:
+    runtime.debuginfo's KernelDescription. ``current(cpu)`` is the address of the task that runs. Not safe to use from
+    several threads.
+    """
+
+    def __init__(
+        self, machine: Machine, description: Any = None, *, current: Callable[[Cpu], int] | None = None
+    ) -> None:
+        self.machine = machine
+        self.arch = machine.arch
+        self.memory = machine.memory
+        self.description = description if description is not None else MachineSymbols(machine)
+        self.current = current or self._current_task
+        self._sites: dict[int, Site] = {}
+        self._slots: dict[int, Site] = {}
+        self._garbage: list[int] = []  # slots that a CPU may still be in
+        self._boundaries: dict[int, frozenset[int]] = {}
+        self._blacklist: list[tuple[int, int, str]] | None = None
+        self._enabled = True
+        self._returns = ReturnProbes(self)
+        self._jumpers = JumperProbes(self)
+        for cpu in machine.cpus:
+            cpu.kprobe = ControlBlock(live(self.arch)(cpu))
+        machine.fault_hooks.append(self._fault)
+        machine.traps[self.arch.breakpoint_trap] = self._stray_breakpoint
+        if self.arch.step_trap is not None:
+            machine.traps[self.arch.step_trap] = self._stepped
+
+    def _current_task(self, cpu: Cpu) -> int:
+        """The task by the thread_info at the bottom of the kernel stack, whose first member it is."""
+        return self.memory.word(cpu.sp & -self.arch.thread_size)
+
+    # ------------------------------------------------------------ registration
+
+    def register_kprobe(self, p: Kprobe) -> int:
+        """Arms a probe; returns 0. Raises KprobeError with Linux's error: EINVAL, ENOENT, EILSEQ, EEXIST, EOPNOTSUPP."""
+        if p.site is not None:
+            raise KprobeError("EINVAL", f"{p!r} is registered already")
+        return self.add(p, self.resolve(p))
+
+    def add(self, p: Kprobe, address: int, *, internal: bool = False) -> int:
+        """Registers ``p`` at ``address``; an internal probe may stand on the blacklist."""
+        site = self._sites.get(address)
+        fresh = site is None
+        if site is None:
+            if not internal:
+                self._check_address(address)
+            site = self._prepare(address)
+        if not site.add(p):
+            raise KprobeError("EEXIST", f"there is a jprobe at {address:#x} already")
+        p.flags &= KPROBE_FLAG_DISABLED
+        p.nmissed = p.hits = 0
+        p.addr, p.site = address, site
+        if fresh:
+            self._sites[address] = self._slots[site.slot.address] = site
+        self._update(site)
+        return 0
+
+    def unregister_kprobe(self, p: Kprobe) -> None:
+        """Disarms a probe. Raises KprobeError (EINVAL) for one that is not registered."""
+        site = p.site
+        if site is None or self._sites.get(site.address) is not site:
+            p.addr = None
+            raise KprobeError("EINVAL", f"{p!r} is not registered")
+        site.probes.remove(p)
+        p.site = None
+        if site.probes:
+            self._update(site)
+            return
+        self._disarm(site)
+        del self._sites[site.address]
+        self._garbage.append(site.slot.address)
+
+    def register_kprobes(self, probes: Iterable[Kprobe]) -> int:
+        """Registers all or none. Raises KprobeError."""
+        return _all(probes, self.register_kprobe, self.unregister_kprobe)
+
+    def unregister_kprobes(self, probes: Iterable[Kprobe]) -> None:
+        """Unregisters those that are registered; the others lose their address."""
+        _each(probes, self.unregister_kprobe)
+
+    def register_kretprobe(self, rp: Kretprobe) -> int:
+        """Arms a return probe; returns 0. Raises KprobeError, as register_kprobe, and E2BIG, ENOMEM."""
+        return self._returns.register(rp)
+
+    def unregister_kretprobe(self, rp: Kretprobe) -> None:
+        """Disarms a return probe; calls under way return without a handler. Raises KprobeError (EINVAL)."""
+        self._returns.unregister(rp)
+
+    def register_kretprobes(self, probes: Iterable[Kretprobe]) -> int:
+        return _all(probes, self.register_kretprobe, self.unregister_kretprobe)
+
+    def unregister_kretprobes(self, probes: Iterable[Kretprobe]) -> None:
+        _each(probes, self.unregister_kretprobe)
+
+    def register_jprobe(self, jp: Jprobe) -> int:
+        """Arms a jprobe; returns 0. Raises KprobeError, as register_kprobe."""
+        return self._jumpers.register(jp)
+
+    def unregister_jprobe(self, jp: Jprobe) -> None:
+        """Disarms a jprobe. Raises KprobeError (EINVAL)."""
+        self._jumpers.unregister(jp)
+
+    def register_jprobes(self, probes: Iterable[Jprobe]) -> int:
+        return _all(probes, self.register_jprobe, self.unregister_jprobe)
+
+    def unregister_jprobes(self, probes: Iterable[Jprobe]) -> None:
+        _each(probes, self.unregister_jprobe)
+
+    def jprobe_return(self) -> None:
+        """Ends the entry handler of a jprobe: does not return."""
+        self._jumpers.jprobe_return()
+
+    def disable_kprobe(self, p: Kprobe | Kretprobe | Jprobe) -> int:
+        """Keeps a probe registered but quiet. Raises KprobeError (EINVAL) for one that is not registered."""
+        return self._set_disabled(p, True)
+
+    def enable_kprobe(self, p: Kprobe | Kretprobe | Jprobe) -> int:
+        """Undoes disable_kprobe. Raises KprobeError (EINVAL)."""
+        return self._set_disabled(p, False)
+
+    def _set_disabled(self, p: Kprobe | Kretprobe | Jprobe, disabled: bool) -> int:
+        kp = p if isinstance(p, Kprobe) else p.kp
+        if kp.site is None or kp.gone:
+            raise KprobeError("EINVAL", f"{p!r} is not registered")
+        kp.flags = kp.flags | KPROBE_FLAG_DISABLED if disabled else kp.flags & ~KPROBE_FLAG_DISABLED
+        self._update(kp.site)
+        return 0
+
+    @property
+    def enabled(self) -> bool:
+        """Whether probes are armed at all: the file kprobes/enabled of debugfs."""
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, on: bool) -> None:
+        if on != self._enabled:
+            self._enabled = on
+            for site in self._sites.values():
+                self._update(site)
+            self.machine.print_kernel(f"Kprobes globally {'enabled' if on else 'disabled'}\n")
+
+    # ------------------------------------------------------------ what may be probed
+
+    def kallsyms_lookup_name(self, name: str) -> int:
+        """The address of a symbol, 0 if there is none."""
+        return self.description.symbols.get(name) or 0
+
+    def resolve(self, p: Kprobe) -> int:
+        """The address that a probe's addr or symbol_name, and offset, stand for. Raises KprobeError."""
+        if (p.symbol_name is None) == (not p.addr):
+            both = p.symbol_name is not None
+            raise KprobeError("EINVAL", f"{p!r} has {'both' if both else 'neither'} symbol_name and addr")
+        if p.symbol_name is None:
+            assert p.addr is not None
+            return p.addr + p.offset & self.arch.mask
+        found = self.kallsyms_lookup_name(p.symbol_name)
+        if not found:
+            raise KprobeError("ENOENT", f"the kernel has no symbol '{p.symbol_name}'")
+        return found + p.offset
+
+    def _check_address(self, address: int) -> None:
+        if not self.description.in_text(address):
+            raise KprobeError("EINVAL", f"{address:#x} is not in the kernel's code")
+        for start, end, name in self.blacklist():
+            if start <= address < end:
+                raise KprobeError("EINVAL", f"{name} may not be probed")
+        place = self.description.symbol_at(address)
+        if place is None:
+            raise KprobeError("EINVAL", f"no function is known at {address:#x}")
+        name, offset, size = place
+        if offset and address not in self._instructions(address - offset, size):
+            raise KprobeError("EILSEQ", f"{name}+{offset:#x} is inside an instruction")
+
+    def _instructions(self, start: int, size: int) -> frozenset[int]:
+        found = self._boundaries.get(start)
+        if found is None:
+            found = self._boundaries[start] = self.arch.boundaries(self.code(start, size), start)
+        return found
+
+    def code(self, address: int, size: int) -> bytes:
+        """Instructions as they are without breakpoints. Raises MemoryFault."""
+        data = bytearray(self.memory.read(address, size))
+        width = len(self.arch.breakpoint)
+        near = range(address - width + 1, address + size)
+        sites = self._sites
+        places = (a for a in near if a in sites) if len(near) < len(sites) else (a for a in sites if a in near)
+        for place in places:
+            for i, byte in enumerate(sites[place].opcode):
+                if 0 <= place + i - address < size:
+                    data[place + i - address] = byte
+        return bytes(data)
+
+    def blacklist(self) -> list[tuple[int, int, str]]:
+        """[start, end) and name of what may not be probed."""
+        if self._blacklist is None:
+            self._blacklist = []
+            image = self.machine.image
+            for section in filter(None, map(image.section, BLACKLISTED_SECTIONS)) if image else ():
+                self._blacklist += self._functions_in(section.address, section.address + section.size)
+        return self._blacklist
+
+    def _functions_in(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        found = []
+        while start < end:
+            place = self.description.symbol_at(start)
+            name, offset, size = place or ("?", 0, 1)
+            stop = min(end, max(start + 1, start - offset + size))
+            if place is not None:
+                found.append((start, stop, name))
+            start = stop
+        return found
+
+    # ------------------------------------------------------------ arming
+
+    def _prepare(self, address: int) -> Site:
+        """The breakpoint's copy of the instruction, not armed yet."""
+        self._collect()
+        at = self.machine.code_area.allocate(self.arch.max_slot_size)
+        try:
+            slot = self.arch.prepare(self.code(address, 16), address, at)
+        except InstructionError as error:
+            self.machine.code_area.free(at, self.arch.max_slot_size)
+            raise KprobeError(error.errno, str(error)) from None
+        code = slot.boosted or slot.data
+        if self.arch.step_trap is None:
+            code += self.arch.breakpoint
+            self.machine.breakpoints[at + len(slot.data) + self.arch.breakpoint_pc] = self._stepped
+        self.memory.write_code(at, code)
+        return Site(address, self.memory.read(address, len(self.arch.breakpoint)), slot)
+
+    def _update(self, site: Site) -> None:
+        """Arms or disarms a breakpoint as its probes want it."""
+        if not self._enabled or site.disabled:
+            self._disarm(site)
+            return
+        self.machine.breakpoints[site.address + self.arch.breakpoint_pc] = self._handler(site)
+        if not site.armed:
+            site.armed = True
+            self.memory.write_code(site.address, self.arch.breakpoint)
+
+    def _disarm(self, site: Site) -> None:
+        if site.armed:
+            site.armed = False
+            self.memory.write_code(site.address, site.opcode)
+            del self.machine.breakpoints[site.address + self.arch.breakpoint_pc]
+
+    def _collect(self) -> None:
+        """Frees the slots of probes that are gone, once no CPU is in them or on the way there."""
+        if self._garbage and not self.busy():
+            for at in self._garbage:
+                slot = self._slots.pop(at).slot
+                self.machine.breakpoints.pop(at + len(slot.data) + self.arch.breakpoint_pc, None)
+                self.machine.code_area.free(at, self.arch.max_slot_size)
+            self._garbage.clear()
+
+    def busy(self) -> bool:
+        """Whether a CPU is at a probe, or in code that belongs to one."""
+        area = self.machine.code_area
+        return any(cpu.kprobe.running is not None or cpu.pc in area for cpu in self.machine.cpus)
+
+    # ------------------------------------------------------------ a hit
+
+    def _handler(self, site: Site) -> Callable[[Cpu], None]:
+        """What the breakpoint of a site does: one probe on a boosted instruction has a short way."""
+        if len(site.probes) > 1 or not site.boosted or site.probes[0].break_handler:
+            return lambda cpu: self._hit(cpu, site)
+        probe, slot, active, reenter = site.probes[0], site.slot.address, Status.HIT_ACTIVE, self._reenter
+
+        def hit(cpu: Cpu) -> None:
+            block = cpu.kprobe
+            if block.running is not None:
+                reenter(cpu, block, site)
+                return
+            block.running = site
+            block.status = active
+            probe.hits += 1
+            try:
+                handler = probe.pre_handler
+                if handler is not None and handler(probe, block.regs):
+                    block.running = None
+                    return
+            except BaseException:
+                block.running = None
+                cpu.write_pc(slot)
+                raise
+            block.running = None
+            cpu.write_pc(slot)
+
+        return hit
+
+    def _hit(self, cpu: Cpu, site: Site) -> None:
+        block = cpu.kprobe
+        if block.running is not None:
+            self._reenter(cpu, block, site)
+            return
+        block.running, block.status, block.instance = site, Status.HIT_ACTIVE, None
+        try:
+            changed = site.pre(block, block.regs)
+        except BaseException as failure:
+            if not self._handler_failed(block, site, failure):
+                self.step(cpu, block, site)
+                raise
+            changed = 0
+        if not changed:
+            self.step(cpu, block, site)
+        elif block.instance is None or not block.instance.break_handler:
+            block.running = None  # it went elsewhere for good
+
+    def step(self, cpu: Cpu, block: ControlBlock, site: Site, reentered: bool = False) -> None:
+        """Executes the probed instruction out of line: Linux's setup_singlestep."""
+        if site.boosted:
+            if not reentered:
+                block.running = None
+            cpu.write_pc(site.slot.address)
+            return
+        if reentered:
+            block.push(site)
+        else:
+            block.status, block.instance = Status.HIT_SS, None
+        block.saved = self.arch.single_step(cpu, site.slot)
+
+    def _reenter(self, cpu: Cpu, block: ControlBlock, site: Site) -> None:
+        """A hit while a handler runs: no handlers, but the instruction is executed."""
+        if block.status is Status.REENTER:
+            raise MachineError(f"Unrecoverable kprobe detected at {self.machine.place(site.address)}")
+        site.missed()
+        self.step(cpu, block, site, reentered=True)
+
+    def _stepped(self, cpu: Cpu) -> None:
+        """The trap after a single-stepped instruction."""
+        block = cpu.kprobe
+        site = block.running
+        if site is None or block.status not in (Status.HIT_SS, Status.REENTER):
+            assert self.arch.step_trap is not None
+            self.machine.exception(cpu, self.arch.step_trap)
+            return
+        if self.arch.resume_before_post:
+            if self.arch.resume_execution(self.machine, cpu, site.slot, block.saved):
+                self._finish(cpu, block, site)
+        else:
+            self._finish(cpu, block, site)
+            self.arch.resume_execution(self.machine, cpu, site.slot, block.saved)
+
+    def _finish(self, cpu: Cpu, block: ControlBlock, site: Site) -> None:
+        if block.status is Status.REENTER:
+            block.pop()
+            return
+        block.status = Status.HIT_SSDONE
+        try:
+            site.post(block, block.regs)
+        except BaseException as failure:
+            if not self._handler_failed(block, site, failure):
+                raise
+        finally:
+            block.running = block.instance = None
+
+    def _stray_breakpoint(self, cpu: Cpu) -> None:
+        """A breakpoint that is not in the table: removed meanwhile, for a break_handler, or the kernel's own."""
+        address = cpu.pc - self.arch.breakpoint_pc
+        block = cpu.kprobe
+        if self.memory.read(address, len(self.arch.breakpoint)) != self.arch.breakpoint:
+            cpu.write_pc(address)
+            return
+        site, probe = block.running, block.instance
+        if site is not None and probe is not None and probe.break_handler:
+            if probe.break_handler(probe, block.regs):
+                self.step(cpu, block, site)
+            return
+        self.machine.exception(cpu, self.arch.breakpoint_trap)
+
+    # ------------------------------------------------------------ faults
+
+    def _handler_failed(self, block: ControlBlock, site: Site, failure: BaseException) -> bool:
+        """A handler touched memory that is not there: its fault_handler may forgive it."""
+        if not isinstance(failure, MemoryFault):
+            return False
+        site.missed()
+        return bool(site.fault(block, block.regs, self.arch.fault_vector("page")))
+
+    def _fault(self, cpu: Cpu, vector: int, _error_code: int, _address: int) -> bool:
+        """An exception in kernel mode: true where a fault_handler dealt with it."""
+        block = cpu.kprobe
+        site = block.running
+        if site is not None and block.status in (Status.HIT_SS, Status.REENTER):
+            return self._step_faulted(cpu, block, site, vector)
+        if cpu.pc in self.machine.code_area:
+            boosted = self._slots.get(cpu.pc)
+            if boosted is not None:
+                cpu.write_pc(boosted.address)
+        if site is None:
+            return False
+        site.missed()  # a function that a handler called
+        return bool(site.fault(block, block.regs, vector))
+
+    def _step_faulted(self, cpu: Cpu, block: ControlBlock, site: Site, vector: int) -> bool:
+        """The copy of an instruction faulted: everybody is to see the fault at the original."""
+        reentered = block.status is Status.REENTER
+        self.arch.cancel_step(cpu, site.slot, block.saved)
+        if not reentered and site.fault(block, block.regs, vector):
+            if cpu.pc == site.address:  # the cause is repaired: try the instruction again
+                block.saved = self.arch.single_step(cpu, site.slot)
+            else:
+                block.running = None
+            return True
+        if reentered:
+            block.pop()
+        else:
+            block.running = None
+        return False
+
+    # ------------------------------------------------------------ what there is
+
+    def probes(self) -> list[Kprobe]:
+        """All registered probes, by address, the kprobes of return probes and jprobes included."""
+        return [
+            p for address in sorted(self._sites) for p in self._sites[address].probes if not self._returns.is_internal(p)
+        ]
+
+    def lines(self) -> list[str]:
+        """The file kprobes/list of debugfs: address, k, r or j, symbol+offset, and [DISABLED]."""
+        return [self._line(p) for p in self.probes()]
+
+    def _line(self, p: Kprobe) -> str:
+        assert p.addr is not None
+        place = self.description.symbol_at(p.addr)
+        name = f"{place[0]}+{place[1]:#x}" if place else "?"
+        marks = ("[GONE]" if p.gone else "") + ("[DISABLED]" if p.disabled else "")
+        return f"{p.addr:0{self.arch.bits // 4}x}  {p.kind}  {name}  {marks}".rstrip()
+
+    def blacklist_lines(self) -> list[str]:
+        """The file kprobes/blacklist of debugfs."""
+        width = self.arch.bits // 4
+        return [f"0x{start:0{width}x}-0x{end:0{width}x}\t{name}" for start, end, name in self.blacklist()]
+
+    # ------------------------------------------------------------ for unwinders
+
+    def is_return_trampoline(self, address: int) -> bool:
+        """Whether a return address is that of return probes: kretprobe_find_ret_addr() knows the true one."""
+        return address == self._returns.trampoline
+
+    def kretprobe_find_ret_addr(self, task: int, frame: int) -> int | None:
+        """Where a call with a return probe really returns to.
+
+        ``frame`` is arch.frame_of_cfa(the call's canonical frame address). None where there is no such call.
+        """
+        return self._returns.find(task, frame)
+
+    def original_address(self, address: int) -> int:
+        """The address of the probed instruction for that of its copy; any other address as it is."""
+        site = self._slots.get(address)
+        return address if site is None else site.address
+
+
+def _all(probes: Iterable[Any], register: Callable[[Any], int], unregister: Callable[[Any], None]) -> int:
+    done: list[Any] = []
+    for probe in probes:
+        try:
+            register(probe)
+        except KprobeError:
+            for other in done:
+                unregister(other)
+            raise
+        done.append(probe)
+    if not done:
+        raise KprobeError("EINVAL", "no probes")
+    return 0
+
+
+def _each(probes: Iterable[Any], unregister: Callable[[Any], None]) -> None:
+    for probe in probes:
+        try:
+            unregister(probe)
+        except KprobeError:
+            continue  # as Linux: the others are taken down all the same

@@ -1,0 +1,461 @@
+"""Kprobes: registration and its errors, handlers, aggregates, reentrancy, faults, listings."""
+
+from __future__ import annotations
+
+import pytest
+from probed_kernel import Probed
+
+from stapy.runtime.kprobes import KPROBE_FLAG_DISABLED, Kprobe, KprobeError, register_kprobe, unregister_kprobe
+from stapy.runtime.kprobes.probes import KPROBE_FLAG_GONE
+from stapy.runtime.machine.cpu import MachineError
+from stapy.runtime.machine.memory import MemoryFault
+
+
+def counting(seen: list, name: str = "pre", result: int = 0):  # type: ignore[no-untyped-def]
+    def handler(p, regs, *rest):  # type: ignore[no-untyped-def]
+        seen.append(name)
+        return result
+
+    return handler
+
+
+# ---------------------------------------------------------------- registration
+
+
+def test_handlers_run_before_and_after(tiny: Probed) -> None:
+    seen: list = []
+    add = tiny.machine.symbol("add")
+
+    def pre(p, regs):  # type: ignore[no-untyped-def]
+        assert regs.ip == add + 1
+        seen.append(("pre", regs.sp))
+        return 0
+
+    def post(p, regs, flags):  # type: ignore[no-untyped-def]
+        assert regs.ip == add + 1  # behind the push, which is one byte
+        assert flags == 0
+        seen.append(("post", regs.sp))
+
+    p = Kprobe("add", pre_handler=pre, post_handler=post)
+    assert register_kprobe(p) == 0
+    assert p.addr == add
+    assert tiny.call("add", 2, 3) == 5
+    assert [name for name, _ in seen] == ["pre", "post"]
+    assert seen[0][1] - seen[1][1] == tiny.arch.word
+    assert p.hits == 1
+    unregister_kprobe(p)
+    assert tiny.call("add", 2, 3) == 5
+    assert len(seen) == 2
+
+
+def test_the_breakpoint_is_in_memory_and_goes_away(tiny: Probed) -> None:
+    before = tiny.code("add")
+    p = Kprobe("add")
+    register_kprobe(p)
+    assert tiny.code("add") == b"\xcc" + before[1:]
+    unregister_kprobe(p)
+    assert tiny.code("add") == before
+
+
+def test_every_instruction_can_be_probed(tiny: Probed) -> None:
+    """With and without post-handlers: boosted where possible, and single-stepped."""
+    for name, arguments, result in (("add", (40, 2), 42), ("factorial", (5,), 120), ("last", (1, 2), 3)):
+        start = tiny.machine.symbol(name)
+        places = sorted(tiny.arch.boundaries(tiny.code(name), start))
+        for post in (None, lambda p, regs, flags: None):
+            for place in places:
+                p = Kprobe(addr=place, post_handler=post)
+                register_kprobe(p)
+                assert tiny.call(name, *arguments) == result, f"{name}+{place - start:#x}"
+                assert p.hits >= 1
+                unregister_kprobe(p)
+            several = [Kprobe(addr=place, post_handler=post) for place in places]
+            tiny.kprobes.register_kprobes(several)
+            assert tiny.call(name, *arguments) == result
+            tiny.kprobes.unregister_kprobes(several)
+
+
+@pytest.mark.parametrize(
+    ("change", "errno"),
+    [
+        (lambda t: Kprobe(), "EINVAL"),
+        (lambda t: Kprobe("add", addr=t.machine.symbol("add")), "EINVAL"),
+        (lambda t: Kprobe("no_such_function"), "ENOENT"),
+        (lambda t: Kprobe("factorial", 2), "EILSEQ"),
+        (lambda t: Kprobe(addr=t.stack), "EINVAL"),
+        (lambda t: Kprobe(addr=0x10), "EINVAL"),
+    ],
+)
+def test_what_cannot_be_registered(tiny: Probed, change, errno: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(KprobeError, match=f"-{errno}: ") as caught:
+        register_kprobe(change(tiny))
+    assert caught.value.name == errno
+
+
+def test_instructions_that_cannot_run_out_of_line(tiny: Probed) -> None:
+    tiny.function("odd", "nop; ud2; int 0x7f; hlt; int3; nop; ret")
+    start = tiny.machine.symbol("odd")
+    wanted = {1: "EINVAL", 3: "EOPNOTSUPP", 5: "EOPNOTSUPP", 6: "EILSEQ"}
+    for offset, errno in wanted.items():
+        with pytest.raises(KprobeError) as caught:
+            register_kprobe(Kprobe(addr=start + offset))
+        assert caught.value.name == errno, offset
+
+
+def test_registering_twice_and_unregistering_a_stranger(tiny: Probed) -> None:
+    p = Kprobe("add")
+    register_kprobe(p)
+    with pytest.raises(KprobeError, match="EINVAL"):
+        register_kprobe(p)
+    unregister_kprobe(p)
+    with pytest.raises(KprobeError, match="EINVAL"):
+        unregister_kprobe(p)
+    # A structure that was registered by name is reused with its address cleared.
+    register_kprobe(p)
+    unregister_kprobe(p)
+    with pytest.raises(KprobeError, match="both"):
+        p.addr = 5
+        register_kprobe(p)
+
+
+def test_arrays_are_registered_whole_or_not_at_all(tiny: Probed) -> None:
+    good, bad = Kprobe("add"), Kprobe("nothing")
+    with pytest.raises(KprobeError, match="ENOENT"):
+        tiny.kprobes.register_kprobes([good, bad])
+    assert tiny.kprobes.probes() == []
+    assert tiny.code("add")[0] != 0xCC
+    with pytest.raises(KprobeError, match="EINVAL"):
+        tiny.kprobes.register_kprobes([])
+    good.addr = None
+    tiny.kprobes.register_kprobes([good])
+    stranger = Kprobe(addr=77)
+    tiny.kprobes.unregister_kprobes([stranger, good])
+    assert stranger.addr is None
+    assert tiny.kprobes.probes() == []
+
+
+def test_disable_and_enable(tiny: Probed) -> None:
+    seen: list = []
+    p = Kprobe("add", pre_handler=counting(seen), flags=KPROBE_FLAG_DISABLED)
+    with pytest.raises(KprobeError, match="EINVAL"):
+        tiny.kprobes.enable_kprobe(p)
+    register_kprobe(p)
+    assert tiny.code("add")[0] != 0xCC
+    tiny.call("add", 1, 1)
+    tiny.kprobes.enable_kprobe(p)
+    tiny.call("add", 1, 1)
+    assert len(seen) == 1
+    other = Kprobe("add", pre_handler=counting(seen, "other"))
+    register_kprobe(other)
+    tiny.kprobes.disable_kprobe(p)
+    tiny.call("add", 1, 1)
+    assert seen == ["pre", "other"]
+    tiny.kprobes.disable_kprobe(other)
+    assert tiny.code("add")[0] != 0xCC
+    p.flags |= KPROBE_FLAG_GONE
+    with pytest.raises(KprobeError, match="EINVAL"):
+        tiny.kprobes.enable_kprobe(p)
+
+
+def test_all_off_and_on_again(tiny: Probed) -> None:
+    seen: list = []
+    register_kprobe(Kprobe("add", pre_handler=counting(seen)))
+    tiny.kprobes.enabled = False
+    tiny.call("add", 1, 1)
+    register_kprobe(Kprobe("peek", pre_handler=counting(seen)))
+    assert tiny.code("peek")[0] != 0xCC
+    tiny.kprobes.enabled = True
+    tiny.call("add", 1, 1)
+    assert seen == ["pre"]
+    assert tiny.code("peek")[0] == 0xCC
+    assert tiny.output == b"Kprobes globally disabled\nKprobes globally enabled\n"
+
+
+def test_the_list(tiny: Probed) -> None:
+    from stapy.runtime.kprobes import Jprobe, Kretprobe, register_jprobe, register_kretprobe
+
+    register_kprobe(Kprobe("add", 1, flags=KPROBE_FLAG_DISABLED))
+    register_kretprobe(Kretprobe("factorial"))
+    register_jprobe(Jprobe("peek", entry=lambda p: None))
+    digits = tiny.arch.bits // 4
+    symbols = tiny.machine.symbol
+    assert tiny.kprobes.lines() == [
+        f"{symbols('add') + 1:0{digits}x}  k  add+0x1  [DISABLED]",
+        f"{symbols('factorial'):0{digits}x}  r  factorial+0x0",
+        f"{symbols('peek'):0{digits}x}  j  peek+0x0",
+    ]
+
+
+# ---------------------------------------------------------------- handlers
+
+
+def test_a_pre_handler_can_send_execution_elsewhere(tiny: Probed) -> None:
+    peek = tiny.machine.symbol("factorial")
+    posts: list = []
+
+    def divert(p, regs):  # type: ignore[no-untyped-def]
+        regs.ip = peek
+        return 1
+
+    register_kprobe(Kprobe("add", pre_handler=divert, post_handler=counting(posts)))
+    assert tiny.call("add", 5, 2) == 120
+    assert posts == []
+    assert tiny.call("add", 4, 2) == 24  # and is in order for the next hit
+
+
+def test_handlers_change_registers(tiny: Probed) -> None:
+    name = "add" if tiny.wide else "peek"
+
+    def pre(p, regs):  # type: ignore[no-untyped-def]
+        if tiny.wide:
+            regs.rdi = 100
+        else:
+            regs.ax = 5
+
+    register_kprobe(Kprobe(name, pre_handler=pre))
+    if tiny.wide:
+        assert tiny.call("add", 1, 2) == 102
+    with pytest.raises(AttributeError, match="no 'nonsense'"):
+        _ = tiny.machine.cpu.kprobe.regs.nonsense
+
+
+def test_several_probes_at_one_address(tiny: Probed) -> None:
+    """The newest runs first, as in Linux; post-handlers of all; the first to return not 0 ends it."""
+    seen: list = []
+    first = Kprobe("add", pre_handler=counting(seen, "a"), post_handler=counting(seen, "A"))
+    second = Kprobe("add", pre_handler=counting(seen, "b"), post_handler=counting(seen, "B"))
+    third = Kprobe("add", pre_handler=counting(seen, "c"))
+    for p in (first, second, third):
+        register_kprobe(p)
+    assert tiny.call("add", 1, 2) == 3
+    assert seen == ["c", "b", "a", "B", "A"]
+    unregister_kprobe(second)
+    seen.clear()
+    assert tiny.call("add", 1, 2) == 3
+    assert seen == ["c", "a", "A"]
+    unregister_kprobe(first)
+    unregister_kprobe(third)
+    assert tiny.code("add")[0] != 0xCC
+
+
+def test_a_hit_in_a_handler_is_missed_and_counted(tiny: Probed) -> None:
+    for post in (None, lambda p, regs, flags: None):
+        seen: list = []
+        inner = Kprobe("add", pre_handler=counting(seen, "inner"), post_handler=post)
+        other = Kprobe("add", pre_handler=counting(seen, "other"))
+
+        def outer_handler(p, regs):  # type: ignore[no-untyped-def]
+            seen.append(tiny.call("add", 20, 22))
+
+        outer = Kprobe("factorial", pre_handler=outer_handler, post_handler=post)
+        tiny.kprobes.register_kprobes([inner, other, outer])
+        assert tiny.call("factorial", 1) == 1
+        assert seen == [42]
+        assert (inner.nmissed, other.nmissed, outer.nmissed) == (1, 1, 0)
+        assert tiny.call("add", 1, 1) == 2  # armed again at once
+        assert seen == [42, "other", "inner"]
+        tiny.kprobes.unregister_kprobes([inner, other, outer])
+
+
+def test_a_function_that_probes_itself_in_its_handler(tiny: Probed) -> None:
+    p = Kprobe("add", pre_handler=lambda p, regs: tiny.call("add", 1, 1) and 0)
+    register_kprobe(p)
+    assert tiny.call("add", 1, 2) == 3
+    assert (p.hits, p.nmissed) == (1, 1)
+
+
+def test_a_handler_may_unregister_its_probe(tiny: Probed) -> None:
+    def once(p, regs):  # type: ignore[no-untyped-def]
+        unregister_kprobe(p)
+        register_kprobe(Kprobe("peek"))  # does not get the slot that is about to be used
+
+    p = Kprobe("add", pre_handler=once)
+    register_kprobe(p)
+    assert tiny.call("add", 1, 2) == 3
+    assert tiny.call("add", 1, 2) == 3
+    assert p.hits == 1
+
+
+def test_an_exception_in_a_handler_ends_the_run_and_harms_nothing(tiny: Probed) -> None:
+    def bad(p, regs):  # type: ignore[no-untyped-def]
+        raise ZeroDivisionError
+
+    for post in (None, lambda p, regs, flags: None):
+        p = Kprobe("add", pre_handler=bad, post_handler=post)
+        register_kprobe(p)
+        with pytest.raises(ZeroDivisionError):
+            tiny.call("add", 1, 2)
+        p.pre_handler = None
+        assert tiny.call("add", 1, 2) == 3
+        unregister_kprobe(p)
+
+
+# ---------------------------------------------------------------- faults
+
+
+def faulting_place(tiny: Probed) -> int:
+    """Where peek reads through its argument."""
+    return tiny.machine.symbol("peek") + (1 if tiny.wide else 4)
+
+
+def test_a_fault_in_the_copy_is_seen_at_the_original(tiny: Probed) -> None:
+    place = faulting_place(tiny)
+    for post in (None, lambda p, regs, flags: None):
+        p = Kprobe(addr=place, post_handler=post)
+        register_kprobe(p)
+        with pytest.raises(MachineError, match=rf"exception 14 at {place:#x} \(peek"):
+            tiny.call("peek", 0x10)
+        value = tiny.data("value", 8)
+        tiny.machine.memory.write_word(value, 7)
+        assert tiny.call("peek", value) == 7
+        unregister_kprobe(p)
+
+
+def test_the_fault_handler_is_asked(tiny: Probed) -> None:
+    place = faulting_place(tiny)
+    value = tiny.data("value", 8)
+    tiny.machine.memory.write_word(value, 7)
+    seen: list = []
+
+    def declines(p, regs, trap):  # type: ignore[no-untyped-def]
+        seen.append((regs.ip, trap, bool(regs.flags & 0x100)))
+        return 0
+
+    p = Kprobe(addr=place, fault_handler=declines)
+    register_kprobe(p)
+    with pytest.raises(MachineError, match="exception 14"):
+        tiny.call("peek", 0x10)
+    assert seen == [(place, 14, False)]
+    unregister_kprobe(p)
+
+    def repairs(p, regs, trap):  # type: ignore[no-untyped-def]
+        regs.set("di" if tiny.wide else "cx", value)
+        return 1
+
+    p = Kprobe(addr=place, fault_handler=repairs)
+    register_kprobe(p)
+    assert tiny.call("peek", 0x10) == 7
+    assert p.hits == 1
+    unregister_kprobe(p)
+
+    def skips(p, regs, trap):  # type: ignore[no-untyped-def]
+        regs.ax = 99
+        regs.ip = place + (3 if tiny.wide else 2)
+        return 1
+
+    register_kprobe(Kprobe(addr=place, fault_handler=skips))
+    assert tiny.call("peek", 0x10) == 99
+
+
+def test_a_fault_in_a_handler(tiny: Probed) -> None:
+    def touches(p, regs):  # type: ignore[no-untyped-def]
+        tiny.machine.memory.u32(0x10)
+
+    forgiven: list = []
+    p = Kprobe("add", pre_handler=touches, fault_handler=counting(forgiven, "fault", 1))
+    register_kprobe(p)
+    assert tiny.call("add", 1, 2) == 3
+    assert forgiven == ["fault"]
+    assert p.nmissed == 1
+    unregister_kprobe(p)
+    p = Kprobe("add", pre_handler=touches)
+    register_kprobe(p)
+    with pytest.raises(MemoryFault):
+        tiny.call("add", 1, 2)
+
+
+def test_a_fault_in_a_function_that_a_handler_called(tiny: Probed) -> None:
+    results: list = []
+
+    def skips(p, regs, trap):  # type: ignore[no-untyped-def]
+        regs.ax = 99
+        regs.ip = faulting_place(tiny) + (3 if tiny.wide else 2)
+        return 1
+
+    p = Kprobe("add", pre_handler=lambda p, regs: results.append(tiny.call("peek", 0x10)), fault_handler=skips)
+    register_kprobe(p)
+    assert tiny.call("add", 1, 2) == 3
+    assert results == [99]
+    assert p.nmissed == 1
+
+
+# ---------------------------------------------------------------- instructions
+
+
+CASES = {
+    # name: (x86_64, i386); each ends with ret and leaves its result in ax
+    "pushf": ("std; pushfq; pop rax; cld; and eax, 0x700; ret", "std; pushfd; pop eax; cld; and eax, 0x700; ret"),
+    "popf": (
+        "push 0x246; popfq; sete al; movzx eax, al; ret",
+        "push 0x246; popfd; sete al; movzx eax, al; ret",
+    ),
+    "repeat": (
+        "xor eax, eax; sub rsp, 64; mov rdi, rsp; mov ecx, 8; rep stosq; lodsb; mov eax, ecx; add rsp, 64; ret".replace(
+            "lodsb; ", ""
+        ),
+        "push edi; xor eax, eax; sub esp, 64; mov edi, esp; mov ecx, 8; rep stosd; mov eax, ecx; "
+        "add esp, 64; pop edi; ret",
+    ),
+    "conditional": (
+        "mov eax, 1; test eax, eax; jz a; jnz b; a: mov eax, 7; b: inc eax; ret",
+        "mov eax, 1; test eax, eax; jz a; jnz b; a: mov eax, 7; b: inc eax; ret",
+    ),
+    "loop": ("xor eax, eax; mov ecx, 5; l: add eax, ecx; loop l; ret", "xor eax, eax; mov ecx, 5; l: add eax, ecx; loop l; ret"),
+    "indirect_call": (
+        "push rbx; lea rbx, [rip + f]; call rbx; inc eax; pop rbx; ret; f: mov eax, 4; ret",
+        "push ebx; call g; g: pop ebx; add ebx, 9; call ebx; inc eax; pop ebx; ret; nop; mov eax, 4; ret",
+    ),
+    "indirect_jump": (
+        "lea rcx, [rip + f]; jmp rcx; nop; f: mov eax, 4; ret",
+        "call g; g: pop ecx; add ecx, 7; jmp ecx; nop; mov eax, 4; ret",
+    ),
+    "return_with_pop": ("call f; ret; f: mov eax, 4; ret", "push 1; call f; ret; f: mov eax, 4; ret 4"),
+    "interrupts": ("cli; pushfq; sti; pop rax; pushfq; pop rcx; sub eax, ecx; neg eax; cli; ret",
+                   "cli; pushfd; sti; pop eax; pushfd; pop ecx; sub eax, ecx; neg eax; cli; ret"),
+    "compare": ("lock cmpxchg [rsp - 8], ecx; cmove eax, ecx; setne al; movzx eax, al; ret",
+                "lock cmpxchg [esp - 8], ecx; cmove eax, ecx; setne al; movzx eax, al; ret"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_instructions_run_out_of_line_as_in_place(tiny: Probed, name: str) -> None:
+    start = tiny.c_function(name, *CASES[name])
+    expected = tiny.call(name)
+    for post in (None, lambda p, regs, flags: None):
+        for place in sorted(tiny.arch.boundaries(tiny.code(name), start)):
+            p = Kprobe(addr=place, post_handler=post)
+            register_kprobe(p)
+            assert tiny.call(name) == expected, hex(place - start)
+            assert not tiny.machine.cpu.read("flags") & 0x100
+            unregister_kprobe(p)
+
+
+def test_a_repeated_instruction_is_one_hit(tiny: Probed) -> None:
+    start = tiny.c_function("repeat", *CASES["repeat"])
+    listing = list(tiny.arch.disassemble(tiny.code("repeat"), start))
+    place = next(found.address for found in listing if found.mnemonic.startswith("rep"))
+    posts: list = []
+    p = Kprobe(addr=place, post_handler=counting(posts))
+    register_kprobe(p)
+    assert tiny.call("repeat") == 0
+    assert p.hits == 1
+    assert posts == ["pre"]
+
+
+def test_addresses_relative_to_the_instruction_pointer(tiny: Probed) -> None:
+    if not tiny.wide:
+        pytest.skip("i386 has none")
+    value, stored = tiny.data("value", 8), tiny.data("stored", 8)
+    tiny.machine.memory.write_word(value, 77)
+    start = tiny.next_function
+    load = f"mov rax, [rip + {value - start - 7}]; "
+    store = f"mov [rip + {stored - start - 14}], rax; "
+    immediate = f"mov dword ptr [rip + {stored + 4 - start - 24}], 5; ret"
+    tiny.function("relative", load + store + immediate)
+    for post in (None, lambda p, regs, flags: None):
+        for offset in (0, 7, 14):
+            p = Kprobe(addr=start + offset, post_handler=post)
+            register_kprobe(p)
+            assert tiny.call("relative") == 77
+            assert tiny.machine.memory.u64(stored) == 77 | 5 << 32
+            unregister_kprobe(p)
