@@ -83,6 +83,8 @@ class Architecture:
     page_size = 4096
     thread_size = 8192  # of a kernel stack, aligned to it, thread_info at its bottom
     u64_alignment = 8
+    user_text: int  # where programs are linked to
+    system_call_instruction: bytes
 
     # -- registers
     pt_regs: Mapping[str, int]  # field -> offset in struct pt_regs

@@ -22,6 +22,8 @@ class I386(X86):
     u64_alignment = 4
     page_offset = 0xC0000000
     module_area = 0xF8000000
+    user_text = 0x08048000
+    system_call_instruction = b"\xcd\x80"
     kernel_cs, kernel_ss, user_cs, user_ss = 0x60, 0x68, 0x73, 0x7B
 
     pt_regs = {field: 4 * i for i, field in enumerate(_FIELDS)}

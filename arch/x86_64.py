@@ -22,6 +22,8 @@ class X86_64(X86):  # noqa: N801 - its name
     bits = 64
     page_offset = 0xFFFFFFFF80000000
     module_area = 0xFFFFFFFFA0000000
+    user_text = 0x400000
+    system_call_instruction = b"\x0f\x05"
     kernel_cs, kernel_ss, user_cs, user_ss = 0x10, 0x18, 0x33, 0x2B
 
     pt_regs = {field: 8 * i for i, field in enumerate(_FIELDS)}

@@ -30,7 +30,7 @@ from stapy.runtime.machine.image import Image, Symbol
 from stapy.runtime.machine.interrupts import deferred
 from stapy.runtime.machine.memory import CodeArea, Memory, MemoryFault
 
-MC_CONSOLE, MC_HALT, MC_EVENTS, MC_POWEROFF, MC_RELAX = 1, 2, 3, 4, 5
+MC_CONSOLE, MC_HALT, MC_EVENTS, MC_POWEROFF, MC_RELAX, MC_TTY = 1, 2, 3, 4, 5, 6
 TIMER_IRQ = 0
 RAM_SIZE = 64 << 20
 EPOCH = 1259812281  # the day Linux 2.6.32 was released
@@ -49,7 +49,7 @@ class MachineStuck(MachineError):  # noqa: N818
 class Machine:
     """A computer of one architecture.
 
-    ``console`` gets what the kernel prints, as bytes. ``fault_hooks`` are asked first about an exception in kernel mode:
+    ``console`` gets what the kernel prints, as bytes, ``terminal`` what processes write to theirs. ``fault_hooks`` are asked first about an exception in kernel mode:
     hook(cpu, vector, error_code, address) is true where it has dealt with it. ``breakpoints`` is every CPU's: the PC a
     breakpoint shows -> function(cpu). ``traps`` has what happens at other traps, by Unicorn's numbers; a trap that is not
     there is the kernel's.
@@ -68,6 +68,7 @@ class Machine:
         self.code_area = CodeArea(self.memory, self.arch.module_area)
         self.console = console
         self.console_tail = b""
+        self.terminal: Callable[[bytes], object] | None = None
         self.symbols: dict[str, Symbol] = {}
         self.image: Image | None = None
         self.on_user_mode: Callable[[Cpu], None] | None = None
@@ -96,6 +97,7 @@ class Machine:
             MC_EVENTS: self._mc_events,
             MC_POWEROFF: self._mc_poweroff,
             MC_RELAX: self._mc_relax,
+            MC_TTY: self._mc_tty,
         }
 
     def _make_cpu(self, number: int) -> Cpu:
@@ -322,6 +324,10 @@ class Machine:
         self.console_tail = (self.console_tail + data)[-4096:]
         if self.console is not None:
             self.console(data)
+
+    def _mc_tty(self, cpu: Cpu, address: int, size: int) -> None:
+        if self.terminal is not None:
+            self.terminal(self.memory.read(address, size))
 
     def _mc_halt(self, cpu: Cpu, _a: int, _b: int) -> None:
         cpu.halted = True
