@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import marshal
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from stapy.runtime.debuginfo import expressions
 from stapy.runtime.debuginfo.expressions import Translator
 from stapy.runtime.debuginfo.frames import CallFrames
 from stapy.runtime.debuginfo.functions import Function, InlineInstance, Variable
-from stapy.runtime.debuginfo.index import Index, open_index
+from stapy.runtime.debuginfo.index import GROUP, Index, open_index, ungroup
 from stapy.runtime.debuginfo.lines import LineTable, file_matches
 from stapy.runtime.debuginfo.statements import Statement, find
-from stapy.runtime.debuginfo.symbols import SymbolTable, unpack
+from stapy.runtime.debuginfo.symbols import Symbol, SymbolTable, unpack
 from stapy.runtime.debuginfo.types import TypeTable
+
+_Item = TypeVar("_Item")
 
 
 class KernelDescription:
@@ -36,6 +38,8 @@ class KernelDescription:
         self.segments: tuple[tuple[int, int, int, int, int, int], ...] = image["segments"]
         self.sections: tuple[tuple[str, int, int, int], ...] = image["sections"]
         self._parts: dict[str, Any] = {}
+        self._functions: dict[int, Function] = {}
+        self._groups: dict[int, tuple[bytes, ...]] = {}
 
     @classmethod
     def from_elf(cls, path: str | Path) -> KernelDescription:
@@ -112,18 +116,19 @@ class KernelDescription:
         has a meaning for statements. ``symbols`` adds functions that only the symbol table knows, where no
         file is asked for.
         """
-        found = [function for function in self._all_functions() if self._named(function, pattern)]
+        numbers = self._matching(self._part("names", self._make_names), pattern)
+        found = [self.function_number(number) for number in dict.fromkeys(numbers)]
         if file is not None:
             found = [function for function in found if file_matches(function.file, file)]
         elif symbols:
-            found += [function for function in self._symbol_functions() if self._named(function, pattern)]
+            found += self._symbol_functions(pattern)
         return sorted(found, key=lambda function: (function.name, function.low_pc))
 
     @staticmethod
-    def _named(function: Function, pattern: str) -> bool:
+    def _matching(by_name: Mapping[str, Iterable[_Item]], pattern: str) -> list[_Item]:
         if not any(special in pattern for special in "*?["):
-            return pattern in (function.name, function.linkage_name)
-        return fnmatchcase(function.name, pattern)
+            return list(by_name.get(pattern, ()))
+        return [item for name, items in by_name.items() if fnmatchcase(name, pattern) for item in items]
 
     def function(self, name: str) -> Function | None:
         """The function of that name; of several, one that is not inlined only, the external one first."""
@@ -136,71 +141,78 @@ class KernelDescription:
         index = bisect_right(lows, address) - 1
         if index < 0 or address >= highs[index]:
             return None
-        return self._all_functions_by_number()[numbers[index]]
+        return self.function_number(numbers[index])
 
     def _make_ranges(self) -> tuple[list[int], list[int], list[int]]:
-        ranges = sorted(
-            (*place, function.number) for function in self._all_functions() for place in function.ranges
-        )
-        return (
-            [low for low, _, _ in ranges],
-            [high for _, high, _ in ranges],
-            [number for _, _, number in ranges],
-        )
+        records = self._index["functions"]
+        ranges = sorted((*place, number) for number, record in enumerate(records) for place in record[9])
+        return [place[0] for place in ranges], [place[1] for place in ranges], [place[2] for place in ranges]
 
     def function_number(self, number: int) -> Function:
-        return self._all_functions_by_number()[number]
+        """The function with that number in the index."""
+        made = self._functions.get(number)
+        if made is None:
+            made = self._functions[number] = Function(self, number, self._index["functions"][number])
+            made.inlined = [
+                InlineInstance(made, *place)
+                for abstract in self._abstract_of(number)
+                for place in self._index["instances"].get(abstract, ())
+            ]
+            if made.ranges and self.arch == "ppc64le":
+                symbol = self.symbols.symbol_starting(made.low_pc)
+                made.local_entry = symbol.local_entry if symbol is not None else 0
+        return made
 
     def function_details(self, number: int) -> Any:
         """(frame base, scopes, calls) as reader.py leaves them."""
-        return marshal.loads(self._index["details"][number]) if number >= 0 else (None, (), ())
+        if number < 0:
+            return None, (), ()
+        packed = self._groups.get(number // GROUP)
+        if packed is None:
+            packed = self._groups[number // GROUP] = ungroup(self._index["details"][number // GROUP])
+        return marshal.loads(packed[number % GROUP])
 
-    def _all_functions_by_number(self) -> list[Function]:
-        return self._part("functions", self._make_functions)
+    def _abstract_of(self, number: int) -> list[int]:
+        """The abstract functions whose inlined copies are listed with a function: its own, where it is the
+        first with code out of line, or itself."""
+        owners = self._part("owners", self._make_owners)
+        abstract = self._index["functions"][number][7]
+        return [known for known in (number, abstract) if owners.get(known, known) == number]
 
-    def _all_functions(self) -> list[Function]:
-        return self._part("listed", self._make_listed)
-
-    def _make_functions(self) -> list[Function]:
-        made = [Function(self, number, record) for number, record in enumerate(self._index["functions"])]
-        if self.arch.startswith("ppc64"):
-            for symbol in self.symbols.symbols():
-                for function in made if symbol.local_entry else ():
-                    if function.low_pc == symbol.address:
-                        function.local_entry = symbol.local_entry
-        for number, places in self._index["instances"].items():
-            owner = self._owner(made, number)
-            owner.inlined.extend(InlineInstance(owner, *place) for place in places)
-        return made
-
-    def _owner(self, made: list[Function], abstract: int) -> Function:
-        """The function an abstract one's inlined copies are listed with: its code out of line if it has
-        any."""
+    def _make_owners(self) -> dict[int, int]:
+        owners: dict[int, int] = {}
         for number, record in enumerate(self._index["functions"]):
-            if record[7] == abstract and record[9]:
-                return made[number]
-        return made[abstract]
+            if record[7] >= 0 and record[9]:
+                owners.setdefault(record[7], number)
+        return owners
 
-    def _make_listed(self) -> list[Function]:
-        """What there is to probe: functions with code, and those with inlined copies."""
-        return [
-            function for function in self._all_functions_by_number() if function.ranges or function.inlined
-        ]
+    def _make_names(self) -> dict[str, list[int]]:
+        """What there is to probe, by name: functions with code, and those with inlined copies."""
+        found: dict[str, list[int]] = {}
+        owners, instances = self._part("owners", self._make_owners), self._index["instances"]
+        for number, record in enumerate(self._index["functions"]):
+            if record[9] or (number in instances and number not in owners):
+                for name in {record[0], record[1]} - {None}:
+                    found.setdefault(name, []).append(number)
+        return found
 
-    def _symbol_functions(self) -> list[Function]:
-        return self._part("symbol functions", self._make_symbol_functions)
-
-    def _make_symbol_functions(self) -> list[Function]:
-        known = {function.low_pc for function in self._all_functions() if function.ranges}
+    def _symbol_functions(self, pattern: str) -> list[Function]:
+        """Functions that only the symbol table knows."""
+        known = self._part("low", lambda: {record[8] for record in self._index["functions"] if record[9]})
         made = []
-        for symbol in self.symbols.symbols():
-            if symbol.is_function and symbol.address not in known:
-                flags = int(symbol.is_global)
-                end = symbol.address + max(symbol.size, 1)
-                record = (symbol.name, None, 0, 0, flags, 0, 0, -1, symbol.address, ((symbol.address, end),))
+        for symbol in self._matching(self._part("symbol names", self._make_symbol_names), pattern):
+            if symbol.address not in known:
+                place = (symbol.address, symbol.address + max(symbol.size, 1))
+                record = (symbol.name, None, 0, 0, int(symbol.is_global), 0, 0, -1, symbol.address, (place,))
                 made.append(Function(self, -1, record))
                 made[-1].local_entry = symbol.local_entry
         return made
+
+    def _make_symbol_names(self) -> dict[str, list[Symbol]]:
+        found: dict[str, list[Symbol]] = {}
+        for symbol in self.symbols.functions():
+            found.setdefault(symbol.name, []).append(symbol)
+        return found
 
     # ------------------------------------------------------------ variables
 

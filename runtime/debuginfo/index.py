@@ -1,7 +1,7 @@
 """The file an image's debug information is kept in, so that a run does not parse DWARF.
 
 Layout: 8 bytes magic, then u32 little-endian: the format's number, the directory's length, the checksum
-(CRC-32) of all that follows the header; the image's SHA-256, which ties the file to it; the directory
+(CRC-32) of all that follows the header; the image's fingerprint, which ties the file to it; the directory
 (marshalled ((section, length), ...)); the sections, each marshalled and deflated. The same image always
 gives the same bytes.
 
@@ -11,18 +11,17 @@ otherwise made and put there.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import struct
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
 
 MAGIC = b"stapyidx"
-FORMAT = 1
-_HEADER = struct.Struct("<8sIII32s")
+FORMAT = 2
+GROUP = 32  # functions whose details are packed together
+_HEADER = struct.Struct("<8sIII16s")
 
 
 class Index:
@@ -75,6 +74,25 @@ def serialize(tables: dict[str, Any], digest: bytes) -> bytes:
     return _HEADER.pack(MAGIC, FORMAT, len(directory), zlib.crc32(body), digest) + body
 
 
+def group(details: list[Any]) -> tuple[bytes, ...]:
+    """Packs what is the bulk of an index so that one function does not cost the unpacking of all."""
+    parts = [tuple(details[start : start + GROUP]) for start in range(0, len(details), GROUP)]
+    return tuple(zlib.compress(marshal.dumps(part, 2), 9) for part in parts)
+
+
+def ungroup(packed: bytes) -> tuple[Any, ...]:
+    """A group as it was."""
+    part: tuple[Any, ...] = marshal.loads(zlib.decompress(packed))
+    return part
+
+
+def fingerprint(image: bytes) -> bytes:
+    """What tells one image from another, 16 bytes: its length and two checksums. (Not hashlib: importing
+    OpenSSL takes longer than all the rest of opening an index, and nobody gains by forging an index of his
+    own image.)"""
+    return struct.pack("<QII", len(image), zlib.crc32(image), zlib.adler32(image))
+
+
 def cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base and os.path.isabs(base) else Path.home() / ".cache") / "stapy"
@@ -89,7 +107,7 @@ def open_index(image: Path) -> Index:
     """The index of an ELF file, from wherever it can be had. Raises OSError if the image cannot be read, and
     elftools.common.exceptions.ELFError if it is no ELF file."""
     data = image.read_bytes()
-    digest = hashlib.sha256(data).digest()
+    digest = fingerprint(data)
     cached = _cached(digest)
     for path in (beside(image), cached):
         index = Index.load(path, digest) if path is not None else None
@@ -109,12 +127,12 @@ def make_index(image: bytes, digest: bytes | None = None) -> bytes:
 
     from stapy.runtime.debuginfo.reader import read_image
 
-    return serialize(read_image(io.BytesIO(image)), digest or hashlib.sha256(image).digest())
+    return serialize(read_image(io.BytesIO(image)), digest or fingerprint(image))
 
 
 def _cached(digest: bytes) -> Path | None:
     try:
-        return cache_folder() / f"{digest.hex()[:32]}-{FORMAT}.index"
+        return cache_folder() / f"{digest.hex()}-{FORMAT}.index"
     except RuntimeError:  # no home directory
         return None
 
@@ -122,6 +140,8 @@ def _cached(digest: bytes) -> Path | None:
 def write(path: Path, data: bytes) -> bool:
     """Puts an index into a file in one step, so that nobody reads half of one. False if that place cannot
     be written; a cache may be missing."""
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)

@@ -21,6 +21,7 @@ from elftools.elf.elffile import ELFFile
 from stapy.runtime.debuginfo import types
 from stapy.runtime.debuginfo.expressions import Decoder
 from stapy.runtime.debuginfo.frames import read_call_frames
+from stapy.runtime.debuginfo.index import group
 
 # Kinds of scopes within a function.
 SCOPE_FUNCTION, SCOPE_BLOCK, SCOPE_INLINED = range(3)
@@ -107,7 +108,7 @@ class _ImageReader:
             "files": tuple(self.files),
             "types": tuple(self.types.records),
             "functions": tuple(self.functions),
-            "details": tuple(marshal.dumps(detail or (None, (), ()), 2) for detail in self.details),
+            "details": group([marshal.dumps(detail or (None, (), ()), 2) for detail in self.details]),
             "instances": {number: tuple(sorted(found)) for number, found in self.instances.items()},
             "globals": tuple(self.globals),
             "lines": self._lines(),

@@ -76,6 +76,17 @@ class SymbolTable:
         """All symbols by address."""
         return (self._symbol(number) for number in range(len(self._names)))
 
+    def functions(self) -> Iterator[Symbol]:
+        """The symbols of functions, by address."""
+        return (self._symbol(number) for number, kind in enumerate(self._functions) if kind == "f")
+
+    def symbol_starting(self, address: int) -> Symbol | None:
+        """The symbol that starts at an address; of several, a function."""
+        number = bisect_left(self._addresses, address)
+        if number == len(self._addresses) or self._addresses[number] != address:
+            return None
+        return self._symbol(self._preferred(number))
+
     def at(self, address: int) -> tuple[str, int, int] | None:
         """The symbol an address belongs to: (name, offset, size). ``size`` reaches to the next symbol where
         the image gives none, as in kallsyms. None below the first symbol and behind the end of a sized
