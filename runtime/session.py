@@ -19,6 +19,7 @@ from stapy.runtime.program import (
     Error,
     FunctionReturn,
     Global,
+    Handler,
     JprobeEntry,
     NextProbe,
     Probe,
@@ -78,8 +79,9 @@ class Session:
         self._pending: list[str] = []
         self._eager = output.isatty() if hasattr(output, "isatty") else False
         self._context = Context(self, kernel)
-        self._contexts: dict[Any, Context] = {}
+        self._contexts: dict[Any, Context] = {}  # by CPU: one each, filled anew at every hit
         self._armed: list[tuple[Probe, Any]] = []
+        self._timers: list[Any] = []
         self._at_stop: list[Callable[[], None]] = []
         self._times: dict[int, Statistics] = {}
         self._idle_clock = IdleClock()
@@ -182,7 +184,6 @@ class Session:
                 self._run_in_order(Begin, STARTING)
                 if self.state == STARTING:
                     self._arm()
-                if self.state == STARTING:
                     self.state = RUNNING
                     self._go()
             finally:
@@ -260,6 +261,8 @@ class Session:
 
     def _arm(self) -> None:
         """Set the breakpoints, then start the timers."""
+        if self.kernel is not None:
+            self._contexts = {cpu: self._context_on(cpu) for cpu in self.kernel.cpus}
         for probe in self.program.probes:
             if isinstance(probe.event, (Breakpoint, FunctionReturn, JprobeEntry)):
                 self._armed.append((probe, self._arm_kernel_probe(probe, probe.event)))
@@ -267,30 +270,37 @@ class Session:
             if isinstance(probe.event, Timer):
                 self._start_timer(probe, probe.event)
 
+    def _context_on(self, cpu: Any) -> Context:
+        c = Context(self, self.kernel)
+        c.cpu = cpu
+        return c
+
     def _arm_kernel_probe(self, probe: Probe, event: Breakpoint | FunctionReturn | JprobeEntry) -> Any:
         from stapy.runtime.kprobes import Jprobe, Kprobe, Kretprobe
 
         kprobes = self.kernel.kprobes
+        handler = self._handler(probe, self._guarded(probe), event.address)
         if isinstance(event, Breakpoint):
-            breakpoint = Kprobe(addr=event.address, pre_handler=self._at_breakpoint(probe, event.address))
+            breakpoint = Kprobe(addr=event.address, pre_handler=handler)
             kprobes.register_kprobe(breakpoint)
             return breakpoint
         if isinstance(event, FunctionReturn):
             maximum = event.maxactive or limits.value(self.program.limits, "KRETACTIVE")
-            entry = self._at_return_entry(probe, event.address) if probe.entry is not None else None
-            returned = Kretprobe(kp=Kprobe(addr=event.address), maxactive=maximum, entry_handler=entry,
-                                 handler=self._at_return(probe, event.address))
+            entry = self._handler(probe, probe.entry, event.address, instance=True) if probe.entry else None
+            returned = Kretprobe(addr=event.address, maxactive=maximum, entry_handler=entry,
+                                 handler=self._handler(probe, self._guarded(probe), event.address, instance=True))
             kprobes.register_kretprobe(returned)
             return returned
-        jumped = Jprobe(kp=Kprobe(addr=event.address), entry=self._at_breakpoint(probe, event.address))
+        jumped = Jprobe(addr=event.address, entry=handler, mirror=False)
         kprobes.register_jprobe(jumped)
         return jumped
 
     def _disarm(self) -> None:
-        if self.kernel is None:
-            return
-        kprobes = self.kernel.kprobes
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
         for probe, armed in reversed(self._armed):
+            kprobes = self.kernel.kprobes
             if isinstance(probe.event, Breakpoint):
                 kprobes.unregister_kprobe(armed)
                 self.skipped += armed.nmissed
@@ -304,15 +314,31 @@ class Session:
 
     # ------------------------------------------------------------ handlers on the machine: one call from the hit
 
-    def _context_of(self, cpu: Any) -> Context:
-        """The context of ``cpu``: one a CPU, filled anew at each hit."""
-        c = self._contexts.get(cpu)
-        if c is None:
-            c = self._contexts[cpu] = Context(self, self.kernel)
-            c.cpu = cpu
-        return c
+    def _handler(self, probe: Probe, handler: Handler, address: int,
+                 instance: bool = False) -> Callable[[Any, Any], int]:
+        """What kprobes calls: ``handler`` in the context of the CPU that was hit, with errors accounted for.
 
-    def _guarded(self, probe: Probe) -> Callable[[Context], None]:
+        ``instance`` says that kprobes passes a return probe's instance, which the handler sees; else its kprobe.
+        """
+        contexts = self._contexts
+
+        def hit(origin: Any, regs: Any) -> int:
+            if self.state == RUNNING:
+                c = contexts[regs.cpu]
+                c.probe = probe
+                c.address = address
+                c.regs = regs
+                if instance:
+                    c.instance = origin
+                try:
+                    handler(c)
+                except Exception as exception:
+                    self._handler_failed(probe, exception)
+            return 0
+
+        return hit
+
+    def _guarded(self, probe: Probe) -> Handler:
         """The probe's handler, behind its condition and under -t's stopwatch where there are such."""
         handler = self._timed(probe) if self.options.timing else probe.handler
         condition = probe.condition
@@ -325,65 +351,7 @@ class Session:
 
         return conditional
 
-    def _at_breakpoint(self, probe: Probe, address: int) -> Callable[[Any, Any], int]:
-        handler = self._guarded(probe)
-        context_of = self._context_of
-
-        def pre_handler(kprobe: Any, regs: Any) -> int:
-            if self.state == RUNNING:
-                c = context_of(regs.cpu)
-                c.probe = probe
-                c.address = address
-                c.regs = regs
-                c.instance = None
-                try:
-                    handler(c)
-                except Exception as exception:
-                    self._handler_failed(probe, exception)
-            return 0
-
-        return pre_handler
-
-    def _at_return_entry(self, probe: Probe, address: int) -> Callable[[Any, Any], int]:
-        entry = probe.entry
-        assert entry is not None
-        context_of = self._context_of
-
-        def entry_handler(instance: Any, regs: Any) -> int:
-            if self.state == RUNNING:
-                c = context_of(regs.cpu)
-                c.probe = probe
-                c.address = address
-                c.regs = regs
-                c.instance = instance
-                try:
-                    entry(c)
-                except Exception as exception:
-                    self._handler_failed(probe, exception)
-            return 0
-
-        return entry_handler
-
-    def _at_return(self, probe: Probe, address: int) -> Callable[[Any, Any], int]:
-        handler = self._guarded(probe)
-        context_of = self._context_of
-
-        def return_handler(instance: Any, regs: Any) -> int:
-            if self.state == RUNNING:
-                c = context_of(regs.cpu)
-                c.probe = probe
-                c.address = address
-                c.regs = regs
-                c.instance = instance
-                try:
-                    handler(c)
-                except Exception as exception:
-                    self._handler_failed(probe, exception)
-            return 0
-
-        return return_handler
-
-    def _timed(self, probe: Probe) -> Callable[[Context], None]:
+    def _timed(self, probe: Probe) -> Handler:
         """The probe's handler with its host time taken, for -t."""
         from time import perf_counter_ns
 
@@ -403,44 +371,33 @@ class Session:
     # ------------------------------------------------------------ timers
 
     def _start_timer(self, probe: Probe, event: Timer) -> None:
-        """Call the handler every period of virtual time, until the session leaves the RUNNING state."""
-        clock = self.kernel.clock if self.kernel is not None else self._idle_clock
-        handler = self._guarded(probe)
-        chance = Randomness(probe.index + 1)
-
-        def next_period() -> int:
-            if not event.randomize:
-                return event.period
-            return max(1, event.period + chance.below(2 * event.randomize + 1) - event.randomize)
-
-        def fire(*_: Any) -> None:
-            if self.state not in (STARTING, RUNNING):
-                return
-            nonlocal due
-            due += next_period()
-            clock.at(due, fire)
-            for c in self._timer_contexts(event):
-                c.probe = probe
-                c.address = 0
-                c.instance = None
-                try:
-                    handler(c)
-                except Exception as exception:
-                    self._handler_failed(probe, exception)
-
-        due = self.time(None) + next_period()
-        clock.at(due, fire)
-
-    def _timer_contexts(self, event: Timer) -> list[Context]:
-        """The contexts a timer's handler runs in: every CPU's for timer.profile, else the first's."""
+        """Call the handler every period of virtual time: on the first CPU, or on each for timer.profile."""
+        fire = self._timer(probe, event.profile)
         if self.kernel is None:
-            return [self._context]
-        contexts = []
-        for cpu in self.kernel.cpus if event.profile else self.kernel.cpus[:1]:
-            c = self._context_of(cpu)
-            c.regs = None
-            contexts.append(c)
-        return contexts
+            self._timers.append(self._idle_clock.every(event.period, fire, event.randomize))
+            return
+        for number in range(len(self.kernel.cpus) if event.profile else 1):
+            self._timers.append(self.kernel.clock.every(event.period, fire, event.randomize, number))
+
+    def _timer(self, probe: Probe, profile: bool) -> Callable[[Any], None]:
+        handler = self._guarded(probe)
+        contexts = self._contexts
+
+        def fire(cpu: Any) -> None:
+            if self.state != RUNNING:
+                return
+            c = contexts[cpu] if cpu is not None else self._context
+            c.probe = probe
+            c.address = cpu.pc if profile and cpu is not None else 0
+            c.regs = cpu.kprobe.regs if profile and cpu is not None else None
+            c.user_mode = cpu is not None and cpu.user_mode
+            try:
+                handler(c)
+            except Exception as exception:
+                self._handler_failed(probe, exception)
+            c.user_mode = False
+
+        return fire
 
     # ------------------------------------------------------------ the end
 
@@ -499,28 +456,57 @@ def _display_value(name: str, value: Any, pointer: bool) -> str:
     return f"{name}={value & 0xFFFFFFFFFFFFFFFF:#x}\n" if pointer else f"{name}={value}\n"
 
 
+class IdleTimer:
+    """A timer of IdleClock; cancel() is safe at any time."""
+
+    __slots__ = ("cancelled", "chance", "function", "period", "randomize")
+
+    def __init__(self, function: Callable[[None], None], period: int, randomize: int, seed: int) -> None:
+        self.function = function
+        self.period = period
+        self.randomize = randomize
+        self.chance = Randomness(seed)
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def following(self, after: int) -> int:
+        """When it is due next."""
+        spread = self.chance.below(2 * self.randomize + 1) - self.randomize if self.randomize else 0
+        return after + max(1, self.period + spread)
+
+
 class IdleClock:
     """Virtual time where no machine runs: it jumps from timer to timer."""
 
     def __init__(self) -> None:
         self.now = 0
-        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._due: list[tuple[int, int, IdleTimer]] = []
         self._order = 0
 
-    def at(self, when: int, callback: Callable[[], None]) -> None:
-        """Call ``callback`` at time ``when``, in nanoseconds; those of one time in the order of their asking."""
+    def every(self, period: int, function: Callable[[None], None], randomize: int = 0) -> IdleTimer:
+        """Call ``function(None)`` every ``period`` ns, give or take ``randomize``; the same in each run."""
+        timer = IdleTimer(function, period, randomize, seed=len(self._due) + 1)
+        self._push(timer)
+        return timer
+
+    def _push(self, timer: IdleTimer) -> None:
         self._order += 1
-        heappush(self._events, (when, self._order, callback))
+        heappush(self._due, (timer.following(self.now), self._order, timer))
 
     def run(self, until: int, going_on: Callable[[], bool]) -> None:
-        """Let time pass up to ``until``, or until nothing is due any more, or ``going_on`` says no."""
-        while self._events and going_on():
-            when, _, callback = self._events[0]
+        """Let time pass up to ``until``, or until no timer is left, or ``going_on`` says no."""
+        while self._due and going_on():
+            when, _, timer = self._due[0]
             if when > until:
                 break
-            heappop(self._events)
+            heappop(self._due)
+            if timer.cancelled:
+                continue
             self.now = when
-            callback()
+            self._push(timer)
+            timer.function(None)
 
 
 class Randomness:
