@@ -67,6 +67,7 @@ class ReturnProbes:
             for instance in instances:
                 if instance.rp is rp:
                     instance.rp = None  # it still knows the way back
+        rp.active = 0
         self._kprobes.unregister_kprobe(rp.kp)
         if not self._registered and self._flush is not None:
             self._kprobes.unregister_kprobe(self._flush)

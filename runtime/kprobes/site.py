@@ -92,7 +92,7 @@ class ControlBlock:
     """What a CPU knows of the hit it is at: struct kprobe_ctlblk."""
 
     __slots__ = (
-        "instance", "jprobe", "jprobe_regs", "jprobe_returned", "jprobe_stack", "previous", "regs", "running", "saved",
+        "instance", "jprobe", "jprobe_regs", "jprobe_stack", "previous", "regs", "running", "saved",
         "status",
     )  # fmt: skip
 
@@ -106,7 +106,6 @@ class ControlBlock:
         self.jprobe: Any = None  # the one whose entry handler runs
         self.jprobe_regs: SavedRegs | None = None
         self.jprobe_stack = b""
-        self.jprobe_returned = False
 
     def push(self, site: Site) -> None:
         """A hit within a hit: remembers the outer one."""
@@ -117,3 +116,14 @@ class ControlBlock:
         assert self.previous is not None
         self.running, self.status, self.saved = self.previous
         self.previous = None
+
+    def save(self) -> tuple[Any, ...]:
+        """The state of a hit, for restore(): what began in a call that is given up ends with it."""
+        return tuple(getattr(self, name) for name in _STATE)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        for name, value in zip(_STATE, state, strict=True):
+            setattr(self, name, value)
+
+
+_STATE = tuple(name for name in ControlBlock.__slots__ if name != "regs")

@@ -248,6 +248,7 @@ class Machine:
         """
         cpu = cpu or self.cpu
         state, depth = cpu.save(), self._call_depth
+        hit = cpu.kprobe.save() if cpu.kprobe is not None else None
         try:
             if cpu.user_mode:
                 cpu.sp = self.trap_stack(cpu)
@@ -265,6 +266,8 @@ class Machine:
             self._call_returned = False
             self._call_depth = depth
             cpu.restore(state)
+            if hit is not None:
+                cpu.kprobe.restore(hit)
 
     def _make_call_back(self) -> int:
         """The address that functions called by call() return to: a breakpoint."""
