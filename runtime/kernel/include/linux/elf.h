@@ -113,18 +113,10 @@ typedef struct elf64_phdr {
 #define elfhdr		elf64_hdr
 #define elf_phdr	elf64_phdr
 #define elf_addr_t	Elf64_Off
-#define ELF_CLASS	ELFCLASS64
 #else
 #define elfhdr		elf32_hdr
 #define elf_phdr	elf32_phdr
 #define elf_addr_t	Elf32_Off
-#define ELF_CLASS	ELFCLASS32
-#endif
-
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define ELF_DATA	ELFDATA2MSB
-#else
-#define ELF_DATA	ELFDATA2LSB
 #endif
 
 #endif

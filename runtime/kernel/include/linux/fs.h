@@ -19,6 +19,7 @@
 #include <linux/pid.h>
 #include <asm/atomic.h>
 
+struct address_space;
 struct cred;
 struct kiocb;
 struct nameidata;
@@ -110,9 +111,6 @@ struct address_space {
 	struct inode *host;
 	struct radix_tree_root page_tree;
 	spinlock_t tree_lock;
-	unsigned int i_mmap_writable;
-	struct list_head i_mmap;
-	spinlock_t i_mmap_lock;
 	unsigned long nrpages;
 	const struct address_space_operations *a_ops;
 	unsigned long flags;
@@ -377,11 +375,9 @@ static inline void allow_write_access(struct file *file)
 }
 
 /* Boot */
-void vfs_caches_init_early(void);
 void vfs_caches_init(unsigned long mempages);
 void inode_init(void);
 void files_init(unsigned long mempages);
-void chrdev_init(void);
 int init_rootfs(void);
 extern struct kmem_cache *names_cachep;
 extern struct kmem_cache *filp_cachep;
@@ -556,6 +552,7 @@ void set_task_comm(struct task_struct *tsk, char *buf);
 
 /* mm/filemap.c */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
+struct vm_fault;
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
 ssize_t generic_file_aio_read(struct kiocb *iocb, const struct iovec *iov, unsigned long nr_segs,
 			      loff_t pos);

@@ -9,6 +9,7 @@
 #include <linux/mm_types.h>
 #include <linux/pgtable.h>
 #include <linux/page-flags.h>
+#include <asm/processor.h>
 
 struct inode;
 struct pt_regs;
@@ -32,6 +33,7 @@ struct pt_regs;
 #define VM_RESERVED	0x00080000
 #define VM_ACCOUNT	0x00100000
 #define VM_NORESERVE	0x00200000
+#define VM_ANON		0x40000000	/* has had pages of its own: fork copies its page table */
 
 #define VM_STACK_FLAGS	(VM_GROWSDOWN | VM_DATA_DEFAULT_FLAGS | VM_ACCOUNT)
 #define VM_DATA_DEFAULT_FLAGS (VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
@@ -63,22 +65,7 @@ struct vm_operations_struct {
 	int (*page_mkwrite)(struct vm_area_struct *vma, struct vm_fault *vmf);
 };
 
-/* Where 39 bits of page tables end, or where the kernel begins. */
-#ifndef TASK_SIZE
-#if BITS_PER_LONG == 64
-#define TASK_SIZE ((1UL << 39) - PAGE_SIZE)
-#else
-#define TASK_SIZE PAGE_OFFSET
-#endif
-#endif
-#ifndef STACK_TOP
-#define STACK_TOP TASK_SIZE
-#endif
 #define TASK_UNMAPPED_BASE PAGE_ALIGN(TASK_SIZE / 3)
-
-#ifndef PAGE_ALIGN
-#define PAGE_ALIGN(addr) (((addr) + PAGE_SIZE - 1) & PAGE_MASK)
-#endif
 
 /* The array of page frames: physical memory starts at 0 and has no holes. */
 extern struct page *mem_map;
@@ -140,7 +127,6 @@ void mem_init(void);
 void *__alloc_bootmem(unsigned long size, unsigned long align, unsigned long goal);
 unsigned long free_all_bootmem(void);
 void free_initmem(void);
-void mmap_init(void);
 
 /* mm/memory.c */
 int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
@@ -151,8 +137,6 @@ unsigned long unmap_vmas(struct vm_area_struct *start_vma, unsigned long start_a
 unsigned long zap_page_range(struct vm_area_struct *vma, unsigned long address,
 			     unsigned long size);
 void free_pgtables(struct vm_area_struct *start_vma, unsigned long floor, unsigned long ceiling);
-void unmap_mapping_range(struct address_space *mapping, loff_t holebegin, loff_t holelen,
-			 int even_cows);
 int make_pages_present(unsigned long addr, unsigned long end);
 int get_user_pages(struct task_struct *tsk, struct mm_struct *mm, unsigned long start,
 		   int nr_pages, int write, int force, struct page **pages,
@@ -218,8 +202,13 @@ void page_remove_rmap(struct page *page);
 void truncate_inode_pages(struct address_space *mapping, loff_t lstart);
 int vmtruncate(struct inode *inode, loff_t offset);
 
-struct sysinfo;
-void si_meminfo(struct sysinfo *val);
+/* mm/util.c */
+char *kstrdup(const char *s, gfp_t gfp);
+void *kmemdup(const void *src, size_t len, gfp_t gfp);
+char *strndup_user(const char __user *s, long n);
+void arch_pick_mmap_layout(struct mm_struct *mm);
+
+#define nr_free_pages() global_page_state(NR_FREE_PAGES)
 
 /* kernel/fork.c */
 struct mm_struct *mm_alloc(void);

@@ -46,6 +46,5 @@ void pipe_wait(struct pipe_inode_info *pipe);
 int do_pipe_flags(int *fd, int flags);
 int fifo_open(struct inode *inode, struct file *filp);
 extern const struct file_operations def_fifo_fops;
-void init_pipe_fs(void);
 
 #endif

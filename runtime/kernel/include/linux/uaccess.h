@@ -33,7 +33,7 @@ long strnlen_user(const char __user *str, long n);
 
 #define get_user(x, ptr)						\
 ({									\
-	__typeof__(*(ptr)) __gu_val = 0;				\
+	__typeof__((void)0, *(ptr)) __gu_val = 0;			\
 	long __gu_err = copy_from_user(&__gu_val, (ptr), sizeof(*(ptr))) ? -EFAULT : 0; \
 	(x) = __gu_val;							\
 	__gu_err;							\

@@ -1,0 +1,293 @@
+/*
+ * poll and select: ask every file, and if none is ready sleep on all their wait queues at once. The
+ * entries of a call are freed when it returns.
+ */
+#include <linux/errno.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/hrtimer.h>
+#include <linux/mm.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+
+#define POLL_FILE_COST 60	/* ns */
+
+struct poll_table_entry {
+	struct list_head list;
+	struct file *filp;
+	wait_queue_t wait;
+	wait_queue_head_t *wait_address;
+};
+
+struct poll_wqueues {
+	poll_table pt;
+	struct list_head entries;
+	int error;
+};
+
+static void __pollwait(struct file *filp, wait_queue_head_t *wait_address, poll_table *p)
+{
+	struct poll_wqueues *pwq = container_of(p, struct poll_wqueues, pt);
+	struct poll_table_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+
+	if (!entry) {
+		pwq->error = -ENOMEM;
+		return;
+	}
+	get_file(filp);
+	entry->filp = filp;
+	entry->wait_address = wait_address;
+	init_waitqueue_entry(&entry->wait, current);
+	add_wait_queue(wait_address, &entry->wait);
+	list_add_tail(&entry->list, &pwq->entries);
+}
+
+static void poll_initwait(struct poll_wqueues *pwq)
+{
+	init_poll_funcptr(&pwq->pt, __pollwait);
+	INIT_LIST_HEAD(&pwq->entries);
+	pwq->error = 0;
+}
+
+static void poll_freewait(struct poll_wqueues *pwq)
+{
+	struct poll_table_entry *entry, *next;
+
+	list_for_each_entry_safe(entry, next, &pwq->entries, list) {
+		remove_wait_queue(entry->wait_address, &entry->wait);
+		fput(entry->filp);
+		kfree(entry);
+	}
+}
+
+/* What the file is ready for; 0 events for a bad descriptor give POLLNVAL. */
+static unsigned int poll_fd(int fd, poll_table *pt)
+{
+	int fput_needed;
+	struct file *file = fget_light(fd, &fput_needed);
+	unsigned int mask = DEFAULT_POLLMASK;
+
+	if (!file)
+		return POLLNVAL;
+	spend(POLL_FILE_COST);
+	if (file->f_op && file->f_op->poll)
+		mask = file->f_op->poll(file, pt);
+	fput_light(file, fput_needed);
+	return mask;
+}
+
+static int do_pollfds(struct pollfd *fds, unsigned int nfds, poll_table *pt)
+{
+	int count = 0;
+
+	for (unsigned int i = 0; i < nfds; i++) {
+		fds[i].revents = 0;
+		if (fds[i].fd < 0)
+			continue;
+		fds[i].revents = poll_fd(fds[i].fd, count ? NULL : pt) &
+				 (fds[i].events | POLLERR | POLLHUP | POLLNVAL);
+		count += fds[i].revents != 0;
+	}
+	return count;
+}
+
+/* Ask, and sleep until somebody wakes us, in turns. The first turn queues us everywhere. */
+static int do_poll(struct pollfd *fds, unsigned int nfds, struct poll_wqueues *wait, long timeout)
+{
+	poll_table *pt = timeout ? &wait->pt : NULL;
+
+	for (;;) {
+		int count;
+
+		set_current_state(TASK_INTERRUPTIBLE);
+		count = do_pollfds(fds, nfds, pt);
+		pt = NULL;
+		if (!count) {
+			count = wait->error;
+			if (signal_pending(current))
+				count = -EINTR;
+		}
+		if (count || !timeout) {
+			__set_current_state(TASK_RUNNING);
+			return count;
+		}
+		timeout = schedule_timeout(timeout);
+	}
+}
+
+/* timeout in jiffies, MAX_SCHEDULE_TIMEOUT for ever. */
+static int do_sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeout)
+{
+	struct poll_wqueues table;
+	struct pollfd *fds;
+	int fdcount;
+
+	if (nfds > current->signal->rlim[RLIMIT_NOFILE].rlim_cur)
+		return -EINVAL;
+	fds = kcalloc(nfds, sizeof(*fds), GFP_KERNEL);
+	if (!fds)
+		return -ENOMEM;
+	if (copy_from_user(fds, ufds, nfds * sizeof(*fds))) {
+		kfree(fds);
+		return -EFAULT;
+	}
+	poll_initwait(&table);
+	fdcount = do_poll(fds, nfds, &table, timeout);
+	poll_freewait(&table);
+	for (unsigned int i = 0; i < nfds && fdcount >= 0; i++)
+		if (put_user(fds[i].revents, &ufds[i].revents))
+			fdcount = -EFAULT;
+	kfree(fds);
+	return fdcount;
+}
+
+/* timeout_msecs < 0: for ever. */
+asmlinkage long sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeout_msecs)
+{
+	long timeout = (int)timeout_msecs < 0 ? MAX_SCHEDULE_TIMEOUT : msecs_to_jiffies(timeout_msecs);
+
+	return do_sys_poll(ufds, nfds, timeout);
+}
+
+/* select's sets: in, out, ex as the user gave them, and what is ready of each. */
+typedef struct {
+	unsigned long *in, *out, *ex;
+	unsigned long *res_in, *res_out, *res_ex;
+} fd_set_bits;
+
+#define FDS_WORDS(nr) (((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define POLLIN_SET	(POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
+#define POLLOUT_SET	(POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
+#define POLLEX_SET	(POLLPRI)
+
+static inline int in_set(unsigned long *set, int i)
+{
+	return set[i / BITS_PER_LONG] >> (i % BITS_PER_LONG) & 1;
+}
+
+static inline int mark_ready(unsigned long *set, unsigned long *res, int i, unsigned int ready)
+{
+	if (!ready || !in_set(set, i))
+		return 0;
+	res[i / BITS_PER_LONG] |= 1UL << (i % BITS_PER_LONG);
+	return 1;
+}
+
+/* One round over all descriptors. Answers the number of bits set, or -EBADF. */
+static int select_round(int n, fd_set_bits *fds, poll_table *pt)
+{
+	int count = 0;
+
+	for (int i = 0; i < n; i++) {
+		unsigned int mask;
+
+		if (!in_set(fds->in, i) && !in_set(fds->out, i) && !in_set(fds->ex, i))
+			continue;
+		mask = poll_fd(i, count ? NULL : pt);
+		if (mask & POLLNVAL)
+			return -EBADF;
+		count += mark_ready(fds->in, fds->res_in, i, mask & POLLIN_SET);
+		count += mark_ready(fds->out, fds->res_out, i, mask & POLLOUT_SET);
+		count += mark_ready(fds->ex, fds->res_ex, i, mask & POLLEX_SET);
+	}
+	return count;
+}
+
+static int do_select(int n, fd_set_bits *fds, long *timeout)
+{
+	struct poll_wqueues table;
+	poll_table *pt;
+	int retval;
+
+	poll_initwait(&table);
+	pt = *timeout ? &table.pt : NULL;
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		retval = select_round(n, fds, pt);
+		pt = NULL;
+		if (retval || !*timeout)
+			break;
+		retval = table.error;
+		if (signal_pending(current))
+			retval = -ERESTARTNOHAND;
+		if (retval)
+			break;
+		*timeout = schedule_timeout(*timeout);
+	}
+	__set_current_state(TASK_RUNNING);
+	poll_freewait(&table);
+	return retval;
+}
+
+typedef struct { unsigned long fds_bits[1024 / BITS_PER_LONG]; } fd_set;
+
+static int get_fd_set(size_t size, fd_set __user *ufdset, unsigned long *fdset)
+{
+	return ufdset && copy_from_user(fdset, ufdset, size) ? -EFAULT : 0;
+}
+
+static int set_fd_set(size_t size, fd_set __user *ufdset, unsigned long *fdset)
+{
+	return ufdset && copy_to_user(ufdset, fdset, size) ? -EFAULT : 0;
+}
+
+/* *timeout in jiffies becomes what is left of it. */
+static int core_sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
+			   long *timeout)
+{
+	unsigned int max_fds = files_fdtable(current->files)->max_fds;
+	size_t words, size;
+	unsigned long *bits;
+	fd_set_bits fds;
+	int ret;
+
+	if (n < 0)
+		return -EINVAL;
+	n = min(n, (int)max_fds);
+	words = FDS_WORDS(n);
+	size = words * sizeof(long);
+	bits = kcalloc(6, size, GFP_KERNEL);
+	if (!bits)
+		return -ENOMEM;
+	fds = (fd_set_bits){ bits, bits + words, bits + 2 * words,
+			     bits + 3 * words, bits + 4 * words, bits + 5 * words };
+	ret = get_fd_set(size, inp, fds.in) || get_fd_set(size, outp, fds.out) ||
+	      get_fd_set(size, exp, fds.ex) ? -EFAULT : do_select(n, &fds, timeout);
+	if (ret >= 0 && (set_fd_set(size, inp, fds.res_in) || set_fd_set(size, outp, fds.res_out) ||
+			 set_fd_set(size, exp, fds.res_ex)))
+		ret = -EFAULT;
+	kfree(bits);
+	return ret;
+}
+
+asmlinkage long sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
+			   struct timeval __user *tvp)
+{
+	long timeout = MAX_SCHEDULE_TIMEOUT;
+	struct timeval tv;
+	int ret;
+
+	if (tvp) {
+		if (copy_from_user(&tv, tvp, sizeof(tv)))
+			return -EFAULT;
+		if (tv.tv_sec < 0 || tv.tv_usec < 0)
+			return -EINVAL;
+		timeout = tv.tv_sec * HZ + DIV_ROUND_UP(tv.tv_usec, USEC_PER_SEC / HZ);
+	}
+	ret = core_sys_select(n, inp, outp, exp, &timeout);
+	if (tvp && ret != -ERESTARTNOHAND) {
+		tv.tv_sec = timeout / HZ;
+		tv.tv_usec = timeout % HZ * (USEC_PER_SEC / HZ);
+		if (copy_to_user(tvp, &tv, sizeof(tv)))
+			return ret;
+	}
+	return ret;
+}
