@@ -30,7 +30,11 @@ class TapsetFunction:
     pure: bool
     needs_kernel: bool
     guru: bool
-    doc: str
+
+    @property
+    def doc(self) -> str:
+        """The function's documentation."""
+        return self.call.__doc__ or ""
 
     def __str__(self) -> str:
         """``name:result (parameter:type, ...)``, as ``stap --dump-functions`` writes it."""
@@ -68,8 +72,7 @@ def _overloads(name: str, function: Callable[..., Any], pure: bool, needs_kernel
     typed = tuple((parameter, _TYPES[annotations[parameter]]) for parameter in parameters[takes_context:])
     result = _TYPES[annotations["return"]]
     fewest = len(typed) - len(function.__defaults__ or ())
-    return [TapsetFunction(name, typed[:count], result, function, takes_context, pure, needs_kernel, guru,
-                           function.__doc__ or "")
+    return [TapsetFunction(name, typed[:count], result, function, takes_context, pure, needs_kernel, guru)
             for count in range(len(typed), fewest - 1, -1)]
 
 

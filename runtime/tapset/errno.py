@@ -5,7 +5,6 @@ from __future__ import annotations
 from stapy.runtime.context import Context
 from stapy.runtime.program import ScriptError
 from stapy.runtime.tapset.declare import tapset_function
-from stapy.runtime.values import strings
 
 # Numbers 1 to 34 are the same on every architecture; the rest are those that all but a few share.
 NAMES: dict[int, str] = dict(enumerate(
@@ -51,7 +50,9 @@ def _returned(c: Context) -> int | None:
     """The probed function's return value, signed; None where no function returns."""
     if c.regs is None:
         return None
-    return strings.to_signed(c.regs.return_value())
+    arch = c.kernel.arch
+    value = c.regs.get(arch.return_registers[0])
+    return value - (1 << arch.bits) if value >> (arch.bits - 1) else value
 
 
 @tapset_function(pure=True, needs_kernel=True)

@@ -30,9 +30,36 @@ MODULES: dict[str, str] = {
         json_add_array json_add_array_numeric_metric json_add_array_string_metric json_add_numeric_metric
         json_add_string_metric json_set_prefix
     """,
+    "memory": """
+        atomic_long_read atomic_read kernel_buffer_quoted kernel_buffer_quoted_error kernel_char kernel_int
+        kernel_long kernel_or_user_string_quoted kernel_or_user_string_quoted_utf16
+        kernel_or_user_string_quoted_utf32 kernel_pointer kernel_short kernel_string kernel_string2
+        kernel_string2_utf16 kernel_string2_utf32 kernel_string_n kernel_string_quoted
+        kernel_string_quoted_utf16 kernel_string_quoted_utf32 kernel_string_utf16 kernel_string_utf32
+        set_kernel_char set_kernel_int set_kernel_long set_kernel_pointer set_kernel_short set_kernel_string
+        set_kernel_string_n set_user_char set_user_int set_user_long set_user_pointer set_user_short
+        set_user_string set_user_string_arg set_user_string_n user_buffer_quoted user_buffer_quoted_error
+        user_char user_char_error user_char_warn user_int user_int16 user_int16_error user_int32
+        user_int32_error user_int64 user_int64_error user_int8 user_int8_error user_int_error user_int_warn
+        user_long user_long_error user_long_warn user_short user_short_error user_short_warn user_string
+        user_string2 user_string2_n_warn user_string2_utf16 user_string2_utf32 user_string2_warn
+        user_string_n user_string_n2 user_string_n2_quoted user_string_n_nofault user_string_n_quoted
+        user_string_n_warn user_string_nofault user_string_quoted user_string_quoted_utf16
+        user_string_quoted_utf32 user_string_utf16 user_string_utf32 user_string_warn user_uint16
+        user_uint16_error user_uint32 user_uint32_error user_uint64 user_uint64_error user_uint8
+        user_uint8_error user_ulong user_ulong_error user_ulong_warn user_ushort user_ushort_error
+        user_ushort_warn
+    """,
     "queues": """
         qs_done qs_run qs_time qs_wait qsq_blocked qsq_print qsq_service_time qsq_start qsq_throughput
         qsq_utilization qsq_wait_queue_length qsq_wait_time
+    """,
+    "registers": """
+        arch_bytes asmlinkage fastcall int_arg long_arg longlong_arg pointer_arg print_regs
+        probing_32bit_app register registers_valid regparm s32_arg s64_arg set_int_arg set_long_arg
+        set_longlong_arg set_pointer_arg set_s32_arg set_s64_arg set_u32_arg set_u64_arg set_uint_arg
+        set_ulong_arg set_ulonglong_arg u32_arg u64_arg u_register uarch_bytes uint_arg ulong_arg
+        ulonglong_arg
     """,
     "sizes": """
         bytes_to_string mem_page_size pages_to_string
@@ -43,6 +70,14 @@ MODULES: dict[str, str] = {
     "stopwatches": """
         delete_stopwatch read_stopwatch_ms read_stopwatch_ns read_stopwatch_s read_stopwatch_us
         start_stopwatch stop_stopwatch
+    """,
+    "symbols": """
+        addr backtrace caller caller_addr callers modname print_backtrace print_backtrace_fileline
+        print_stack print_syms print_ubacktrace print_ubacktrace_brief print_ubacktrace_fileline
+        print_ustack print_usyms probefunc probemod sprint_backtrace sprint_stack sprint_syms
+        sprint_ubacktrace sprint_ustack sprint_usyms stack stack_size stack_unused stack_used symdata
+        symfile symfileline symline symname uaddr ubacktrace ucallers umodname ustack usymdata usymfile
+        usymfileline usymline usymname
     """,
     "tasks": """
         cpu cpuid egid euid execname gid is_myproc ns_egid ns_euid ns_gid ns_pgrp ns_pid ns_ppid ns_sid

@@ -19,7 +19,7 @@ def bytes_to_string(count: int) -> str:
     if count < 1024:
         return f"{count:5}"
     unit, rest = "", 0
-    for unit in "KMG":
+    for unit in "KMG":  # noqa: B007 - the last one is used below
         count, rest = divmod(count, 1024)
         if count < 1024:
             break
