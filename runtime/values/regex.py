@@ -125,7 +125,7 @@ class _Parser:
         if character in "*+?{":
             raise RegexError(f"unexpected '{character}'", at)
         if character == "(":
-            return self.group(at)
+            return self.group()
         if character == ".":
             return ("set", EVERY)
         if character == "^":
@@ -140,7 +140,7 @@ class _Parser:
                 raise RegexError("unexpected end of regex", at + 1)
         return ("set", frozenset(character))
 
-    def group(self, at: int) -> Tree:
+    def group(self) -> Tree:
         number = None
         if self.pattern.startswith("?:", self.position):  # not a group of its own; stap matches the two characters
             self.position += 2
@@ -150,7 +150,7 @@ class _Parser:
             number = self.groups
             found = self.expression()
         if self.take() != ")":
-            raise RegexError("expected ), found end of regex", at)
+            raise RegexError("expected ), found end of regex", len(self.pattern) - 1)
         return found if number is None else ("group", number, found)
 
     def bracket(self, at: int) -> Characters:
