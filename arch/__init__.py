@@ -8,7 +8,14 @@ from stapy.arch.architecture import Architecture
 
 # Module by architecture, and the other names people use for it (uname's, Debian's, SystemTap's).
 _MODULES = {"i386": "i386", "x86_64": "x86_64"}
-_ALIASES = {"x86-64": "x86_64", "amd64": "x86_64", "i486": "i386", "i586": "i386", "i686": "i386", "x86": "i386"}
+_ALIASES = {
+    "x86-64": "x86_64",
+    "amd64": "x86_64",
+    "i486": "i386",
+    "i586": "i386",
+    "i686": "i386",
+    "x86": "i386",
+}
 
 _loaded: dict[str, Architecture] = {}
 

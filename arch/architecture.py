@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 
 class InstructionError(Exception):
-    """An address that cannot carry a probe; ``errno`` is Linux's name for why (EINVAL, EILSEQ, EOPNOTSUPP)."""
+    """An address that cannot carry a probe; ``errno`` is Linux's name for why (EINVAL, EILSEQ,
+    EOPNOTSUPP)."""
 
     def __init__(self, errno: str, message: str) -> None:
         super().__init__(message)
@@ -18,7 +19,8 @@ class InstructionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the ABI keeps a value: a register, or ``offset`` bytes from the stack pointer; ``size`` in bytes."""
+    """Where the ABI keeps a value: a register, or ``offset`` bytes from the stack pointer; ``size`` in
+    bytes."""
 
     register: str | None
     offset: int
@@ -44,7 +46,8 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A trampoline: its source for Keystone, and what Keystone makes of it (so that no run has to assemble)."""
+    """A trampoline: its source for Keystone, and what Keystone makes of it (so that no run has to
+    assemble)."""
 
     source: str
     data: bytes
@@ -54,8 +57,9 @@ class Assembly:
 class Slot:
     """A copied instruction, ready to be run out of line.
 
-    ``data`` goes to the slot; ``boosted`` is the longer form that jumps back to the original by itself (None where the
-    instruction must be single-stepped). ``kind`` and ``size`` belong to the architecture's resume_execution.
+    ``data`` goes to the slot; ``boosted`` is the longer form that jumps back to the original by itself (None
+    where the instruction must be single-stepped). ``kind`` and ``size`` belong to the architecture's
+    resume_execution.
     """
 
     address: int  # of the slot
@@ -69,8 +73,9 @@ class Slot:
 class Architecture:
     """One architecture. A class an architecture, one object of it; no state of any machine in here.
 
-    ``cpu`` below is a runtime.machine Cpu: registers by the names in ``registers`` through cpu.read and cpu.write.
-    ``machine`` is a runtime.machine Machine, of which architectures use memory, trap_entry() and trap_stack().
+    ``cpu`` below is a runtime.machine Cpu: registers by the names in ``registers`` through cpu.read and
+    cpu.write. ``machine`` is a runtime.machine Machine, of which architectures use memory, trap_entry() and
+    trap_stack().
     """
 
     # -- what it is
@@ -159,13 +164,15 @@ class Architecture:
             yield Instruction(at, data[at - address : at - address + size], mnemonic, operands)
 
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
-        """Where the instructions of a function begin: ``code`` is its bytes, without breakpoints, from ``start``."""
+        """Where the instructions of a function begin: ``code`` is its bytes, without breakpoints, from
+        ``start``."""
         return frozenset(instruction.address for instruction in self.disassemble(code, start))
 
     def prepare(self, code: bytes, address: int, slot: int) -> Slot:
         """The copy of the instruction at ``address``, fixed up to run at ``slot``.
 
-        ``code`` begins with the instruction and may be longer. Raises InstructionError where it cannot be probed.
+        ``code`` begins with the instruction and may be longer. Raises InstructionError where it cannot be
+        probed.
         """
         raise NotImplementedError
 
@@ -191,7 +198,8 @@ class Architecture:
     # -- the calling convention
 
     def argument(self, n: int, *, size: int | None = None) -> Place:
-        """Where the n-th integer argument (from 0) is at a function's first instruction, all before it being words."""
+        """Where the n-th integer argument (from 0) is at a function's first instruction, all before it being
+        words."""
         raise NotImplementedError
 
     def arguments(self, sizes: list[int]) -> list[Place]:
@@ -200,7 +208,9 @@ class Architecture:
 
     return_registers: tuple[str, ...]  # the low word first
 
-    def set_up_call(self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int) -> None:
+    def set_up_call(
+        self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int
+    ) -> None:
         """Makes the CPU about to execute ``function``'s first instruction, which will return to ``back``."""
         raise NotImplementedError
 
@@ -214,16 +224,17 @@ class Architecture:
     jprobe_stub: Assembly  # two breakpoints: the mirror handler's entry, and jprobe_return's
     min_stack_size: int  # bytes of stack a jprobe saves, at most
 
-    def return_address(self, machine: Any, cpu: Any) -> int:
-        """At a function's first instruction: where it will return to."""
+    def return_address(self, machine: Any, cpu: Any, frame: int) -> int:
+        """At a function's first instruction, with its frame_of_entry(): where it will return to."""
         raise NotImplementedError
 
-    def set_return_address(self, machine: Any, cpu: Any, address: int) -> None:
-        """At a function's first instruction: makes it return elsewhere."""
+    def set_return_address(self, machine: Any, cpu: Any, frame: int, address: int) -> None:
+        """At a function's first instruction, with its frame_of_entry(): makes it return elsewhere."""
         raise NotImplementedError
 
     def frame_of_entry(self, cpu: Any) -> int:
-        """At a function's first instruction: a number for this call, smaller for calls that it makes (its stack)."""
+        """At a function's first instruction: a number for this call, smaller for calls that it makes (its
+        stack)."""
         raise NotImplementedError
 
     def frame_of_return(self, cpu: Any) -> int:
@@ -235,7 +246,8 @@ class Architecture:
         raise NotImplementedError
 
     def frame_returns_to(self, machine: Any, frame: int, address: int) -> bool:
-        """Whether the call with this frame_of_entry() can still return to ``address``; True where one cannot tell."""
+        """Whether the call with this frame_of_entry() can still return to ``address``; True where one cannot
+        tell."""
         return True
 
     # -- traps: what the machine does as the hardware
@@ -254,15 +266,19 @@ class Architecture:
         raise NotImplementedError
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
-        """Exception or interrupt ``vector``: pushes the frame and goes to the kernel's entry, interrupts off."""
+        """Exception or interrupt ``vector``: pushes the frame and goes to the kernel's entry,
+        interrupts off."""
         raise NotImplementedError
 
     def return_from_trap(self, machine: Any, cpu: Any) -> bool:
         """Return from exception: takes the frame off the stack. True where it leads to user mode."""
         raise NotImplementedError
 
-    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
-        """A system call by the architecture's own way, from user mode; None: the registers hold the number."""
+    def enter_system_call(
+        self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]
+    ) -> None:
+        """A system call by the architecture's own way, from user mode; None: the registers hold the
+        number."""
         raise NotImplementedError
 
     def interrupt_vector(self, irq: int) -> int:

@@ -8,11 +8,29 @@ from stapy.arch.architecture import Place
 from stapy.arch.x86 import DF, ERROR_CODE_VECTORS, IF, TF, X86
 
 _FIELDS = (
-    "bx", "cx", "dx", "si", "di", "bp", "ax", "ds", "es", "fs", "gs", "orig_ax", "ip", "cs", "flags", "sp", "ss",
+    "bx", "cx", "dx", "si", "di", "bp", "ax", "ds", "es", "fs", "gs",
+    "orig_ax", "ip", "cs", "flags", "sp", "ss",
 )  # fmt: skip
 _GENERAL = ("ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "ip", "flags")
 _SYSTEM_CALL_ARGUMENTS = ("bx", "cx", "dx", "si", "di", "bp")
 SYSTEM_CALL_VECTOR = 0x80
+
+_PT_REGS = {field: 4 * i for i, field in enumerate(_FIELDS)}
+_REGISTERS = {
+    **{name: f"E{name.upper()}" for name in _GENERAL},
+    "cs": "CS",
+    "ss": "SS",
+    "ds": "DS",
+    "es": "ES",
+    "fs": "FS",
+    "gs": "GS",
+}
+_REGISTER_ALIASES = {
+    **{f"e{name}": name for name in _GENERAL},
+    **{f"x{name}": name for name in ("cs", "ds", "es", "ss", "fs", "gs")},
+    "pc": "ip",
+}
+_DWARF_REGISTERS = dict(enumerate(("ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "ip", "flags")))
 
 
 class I386(X86):
@@ -26,23 +44,11 @@ class I386(X86):
     system_call_instruction = b"\xcd\x80"
     kernel_cs, kernel_ss, user_cs, user_ss = 0x60, 0x68, 0x73, 0x7B
 
-    pt_regs = {field: 4 * i for i, field in enumerate(_FIELDS)}
+    pt_regs = _PT_REGS
     pt_regs_size = 4 * len(_FIELDS)
-    registers = {
-        **{name: f"E{name.upper()}" for name in _GENERAL},
-        "cs": "CS",
-        "ss": "SS",
-        "ds": "DS",
-        "es": "ES",
-        "fs": "FS",
-        "gs": "GS",
-    }
-    register_aliases = {
-        **{f"e{name}": name for name in _GENERAL},
-        **{f"x{name}": name for name in ("cs", "ds", "es", "ss", "fs", "gs")},
-        "pc": "ip",
-    }
-    dwarf_registers = dict(enumerate(("ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "ip", "flags")))
+    registers = _REGISTERS
+    register_aliases = _REGISTER_ALIASES
+    dwarf_registers = _DWARF_REGISTERS
 
     return_registers = ("ax", "dx")
 
@@ -64,7 +70,7 @@ class I386(X86):
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
         entry = machine.trap_entry(vector)
-        flags, sp = cpu.read("flags"), cpu.read("sp")
+        flags, sp = cpu.read("flags"), cpu.sp
         if cpu.user_mode:
             frame = [self.user_ss, sp, flags, self.user_cs, cpu.read("ip")]
             stack = machine.trap_stack(cpu)
@@ -80,7 +86,7 @@ class I386(X86):
         cpu.write("ip", entry)
 
     def return_from_trap(self, machine: Any, cpu: Any) -> bool:
-        sp = cpu.read("sp")
+        sp = cpu.sp
         ip, cs, flags = self.read_words(machine, sp, 3)
         user = cs & 3 == 3
         cpu.write("sp", self.read_words(machine, sp + 12, 1)[0] if user else sp + 12)
@@ -88,7 +94,9 @@ class I386(X86):
         cpu.write("ip", ip)
         return user
 
-    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
+    def enter_system_call(
+        self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]
+    ) -> None:
         for register, value in zip(_SYSTEM_CALL_ARGUMENTS, arguments, strict=False):
             cpu.write(register, value & self.mask)
         if number is not None:
@@ -107,9 +115,11 @@ class I386(X86):
     def argument(self, n: int, *, size: int | None = None) -> Place:
         return Place(None, 4 + 4 * n, size or 4)
 
-    def set_up_call(self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int) -> None:
+    def set_up_call(
+        self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int
+    ) -> None:
         words = [value & self.mask for value in arguments]
-        stack = (cpu.read("sp") - 4 * len(words)) & ~15
+        stack = (cpu.sp - 4 * len(words)) & ~15
         self.push_words(machine, cpu, stack + 4 * len(words), [*reversed(words), back])
         flags = cpu.read("flags")
         cpu.write("flags", flags & ~(IF | TF | DF))

@@ -20,14 +20,11 @@ _PUSHF, _POPF = (b"\x9c", b"\x66\x9c"), (b"\x9d", b"\x66\x9d")
 _MAX_INSTRUCTION = 15
 
 # Opcodes of the one-byte map and of the 0f map that have a ModRM byte.
-_MODRM = frozenset(
-    [op for op in range(0x40) if op & 7 < 4]
-    + [0x62, 0x63, 0x69, 0x6B, *range(0x80, 0x90), 0xC0, 0xC1, 0xC4, 0xC5, 0xC6, 0xC7]
-    + [*range(0xD0, 0xD4), *range(0xD8, 0xE0), 0xF6, 0xF7, 0xFE, 0xFF]
+_MODRM = frozenset(op for op in range(0x40) if op & 7 < 4) | frozenset(
+    [98, 99, 105, 107, *range(128, 144), 192, 193, 196, 197, 198, 199, *range(208, 212), *range(216, 224), 246, 247, 254, 255]
 )
 _NO_MODRM_0F = frozenset(
-    [*range(0x05, 0x0D), 0x0E, *range(0x30, 0x38), 0x77, *range(0x80, 0x90)]
-    + [0xA0, 0xA1, 0xA2, 0xA8, 0xA9, 0xAA, *range(0xC8, 0xD0)]
+    [*range(5, 13), 14, *range(48, 56), 119, *range(128, 144), 160, 161, 162, 168, 169, 170, *range(200, 208)]
 )
 
 
@@ -76,7 +73,9 @@ class X86(Architecture):
     def _capstone(self) -> Any:
         import capstone
 
-        return capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64 if self.bits == 64 else capstone.CS_MODE_32)
+        return capstone.Cs(
+            capstone.CS_ARCH_X86, capstone.CS_MODE_64 if self.bits == 64 else capstone.CS_MODE_32
+        )
 
     def capstone(self) -> Any:
         return self._capstone
@@ -84,7 +83,9 @@ class X86(Architecture):
     def keystone(self) -> Any:
         import keystone
 
-        return keystone.Ks(keystone.KS_ARCH_X86, keystone.KS_MODE_64 if self.bits == 64 else keystone.KS_MODE_32)
+        return keystone.Ks(
+            keystone.KS_ARCH_X86, keystone.KS_MODE_64 if self.bits == 64 else keystone.KS_MODE_32
+        )
 
     # -- traps
 
@@ -116,19 +117,19 @@ class X86(Architecture):
 
     # -- the calling convention
 
-    def return_address(self, machine: Any, cpu: Any) -> int:
-        return machine.memory.word(cpu.read("sp"))
+    def return_address(self, machine: Any, cpu: Any, frame: int) -> int:
+        return machine.memory.word(frame)
 
-    def set_return_address(self, machine: Any, cpu: Any, address: int) -> None:
-        machine.memory.write_word(cpu.read("sp"), address)
+    def set_return_address(self, machine: Any, cpu: Any, frame: int, address: int) -> None:
+        machine.memory.write_word(frame, address)
 
     # A call is known by where its return address lies.
 
     def frame_of_entry(self, cpu: Any) -> int:
-        return cpu.read("sp")
+        return cpu.sp
 
     def frame_of_return(self, cpu: Any) -> int:
-        return cpu.read("sp") - self.word
+        return cpu.sp - self.word
 
     def frame_of_cfa(self, cfa: int) -> int:
         return cfa - self.word
@@ -140,7 +141,9 @@ class X86(Architecture):
 
     def decode(self, code: bytes, address: int) -> Decoded:
         """The instruction that ``code`` begins with. Raises InstructionError."""
-        size = next((size for _, size, _, _ in self._capstone.disasm_lite(code[:_MAX_INSTRUCTION], address, 1)), 0)
+        size = next(
+            (size for _, size, _, _ in self._capstone.disasm_lite(code[:_MAX_INSTRUCTION], address, 1)), 0
+        )
         if not size:
             raise InstructionError("EILSEQ", f"no instruction at {address:#x}")
         at, repeated = 0, False
@@ -193,13 +196,19 @@ class X86(Architecture):
     def _kind(self, found: Decoded) -> str:
         """What resume_execution has to do, and with it whether the copy can be left to itself.
 
-        plain: continues behind the original. absolute: goes where it says. relative: a jump by a distance. call and
-        call_indirect: the return address is the copy's. pushf: what it pushed shows the step.
+        plain: continues behind the original. absolute: goes where it says. relative: a jump by a distance.
+        call and call_indirect: the return address is the copy's. pushf: what it pushed shows the step.
 
-        Linux boosts fewer instructions, because a fault in a boosted copy is reported at the copy. Here it is not.
+        Linux boosts fewer instructions, because a fault in a boosted copy is reported at the copy. Here it is
+        not.
         """
         opcode, extension = found.opcode, found.extension
-        if 0x70 <= opcode <= 0x7F or 0xE0 <= opcode <= 0xE3 or 0x0F80 <= opcode <= 0x0F8F or opcode in (0xE9, 0xEB):
+        if (
+            0x70 <= opcode <= 0x7F
+            or 0xE0 <= opcode <= 0xE3
+            or 0x0F80 <= opcode <= 0x0F8F
+            or opcode in (0xE9, 0xEB)
+        ):
             return "relative"
         if opcode == 0xE8:
             return "call"
@@ -210,13 +219,16 @@ class X86(Architecture):
         return "plain"
 
     def _move(self, found: Decoded, data: bytes, address: int, slot: int) -> bytes:
-        """The instruction's bytes with a displacement from the instruction pointer made right for the slot."""
+        """The instruction's bytes with a displacement from the instruction pointer made right for the
+        slot."""
         if self.bits != 64 or found.modrm is None or found.modrm & 0xC7 != 0x05:
             return data
         at = found.modrm_at + 1
         distance = int.from_bytes(data[at : at + 4], "little", signed=True) + address - slot
         if not -(1 << 31) <= distance < 1 << 31:
-            raise InstructionError("EINVAL", f"what the instruction at {address:#x} refers to is out of the slot's reach")
+            raise InstructionError(
+                "EINVAL", f"what the instruction at {address:#x} refers to is out of the slot's reach"
+            )
         return data[:at] + distance.to_bytes(4, "little", signed=True) + data[at + 4 :]
 
     def single_step(self, cpu: Any, slot: Slot) -> int:
@@ -231,10 +243,10 @@ class X86(Architecture):
             return False
         distance = slot.original - slot.address
         if kind in ("call", "call_indirect"):
-            top = cpu.read("sp")
+            top = cpu.sp
             machine.memory.write_word(top, slot.original + slot.size)
         elif slot.data in _PUSHF:
-            top = cpu.read("sp")
+            top = cpu.sp
             pushed = machine.memory.u16(top)
             machine.memory.write(top, (pushed & ~TF | saved & TF).to_bytes(2, "little"))
         if kind not in ("absolute", "call_indirect"):

@@ -15,6 +15,25 @@ _LEGACY = ("ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "ip", "flags")
 _ARGUMENTS = ("di", "si", "dx", "cx", "r8", "r9")
 _SYSTEM_CALL_ARGUMENTS = ("di", "si", "dx", "r10", "r8", "r9")
 
+_PT_REGS = {field: 8 * i for i, field in enumerate(_FIELDS)}
+_REGISTERS = {
+    **{name: f"R{name.upper()}" for name in _LEGACY if name != "flags"},
+    **{f"r{n}": f"R{n}" for n in range(8, 16)},
+    "flags": "RFLAGS",
+    "cs": "CS",
+    "ss": "SS",
+    "ds": "DS",
+    "es": "ES",
+    "fs": "FS",
+    "gs": "GS",
+    "fs_base": "FS_BASE",
+    "gs_base": "GS_BASE",
+}
+_REGISTER_ALIASES = {**{f"r{name}": name for name in _LEGACY}, "eflags": "flags", "pc": "ip"}
+_DWARF_REGISTERS = dict(
+    enumerate(("ax", "dx", "cx", "bx", "si", "di", "bp", "sp", *(f"r{n}" for n in range(8, 16)), "ip"))
+) | {49: "flags", 58: "fs_base", 59: "gs_base"}
+
 
 class X86_64(X86):  # noqa: N801 - its name
     name = "x86_64"
@@ -26,25 +45,11 @@ class X86_64(X86):  # noqa: N801 - its name
     system_call_instruction = b"\x0f\x05"
     kernel_cs, kernel_ss, user_cs, user_ss = 0x10, 0x18, 0x33, 0x2B
 
-    pt_regs = {field: 8 * i for i, field in enumerate(_FIELDS)}
+    pt_regs = _PT_REGS
     pt_regs_size = 8 * len(_FIELDS)
-    registers = {
-        **{name: f"R{name.upper()}" for name in _LEGACY if name != "flags"},
-        **{f"r{n}": f"R{n}" for n in range(8, 16)},
-        "flags": "RFLAGS",
-        "cs": "CS",
-        "ss": "SS",
-        "ds": "DS",
-        "es": "ES",
-        "fs": "FS",
-        "gs": "GS",
-        "fs_base": "FS_BASE",
-        "gs_base": "GS_BASE",
-    }
-    register_aliases = {**{f"r{name}": name for name in _LEGACY}, "eflags": "flags", "pc": "ip"}
-    dwarf_registers = dict(
-        enumerate(("ax", "dx", "cx", "bx", "si", "di", "bp", "sp", *(f"r{n}" for n in range(8, 16)), "ip"))
-    ) | {49: "flags", 58: "fs_base", 59: "gs_base"}
+    registers = _REGISTERS
+    register_aliases = _REGISTER_ALIASES
+    dwarf_registers = _DWARF_REGISTERS
 
     return_registers = ("ax", "dx")
 
@@ -77,7 +82,7 @@ class X86_64(X86):  # noqa: N801 - its name
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
         entry = machine.trap_entry(vector)
-        flags, sp = cpu.read("flags"), cpu.read("sp")
+        flags, sp = cpu.read("flags"), cpu.sp
         if cpu.user_mode:
             frame = [self.user_ss, sp, flags, self.user_cs, cpu.read("ip")]
             stack = machine.trap_stack(cpu)
@@ -92,13 +97,15 @@ class X86_64(X86):  # noqa: N801 - its name
         cpu.write("ip", entry)
 
     def return_from_trap(self, machine: Any, cpu: Any) -> bool:
-        ip, cs, flags, sp, _ss = self.read_words(machine, cpu.read("sp"), 5)
+        ip, cs, flags, sp, _ss = self.read_words(machine, cpu.sp, 5)
         cpu.write("sp", sp)
         cpu.write("flags", flags)
         cpu.write("ip", ip)
         return cs & 3 == 3
 
-    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
+    def enter_system_call(
+        self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]
+    ) -> None:
         for register, value in zip(_SYSTEM_CALL_ARGUMENTS, arguments, strict=False):
             cpu.write(register, value & self.mask)
         flags = cpu.read("flags")
@@ -127,11 +134,13 @@ class X86_64(X86):  # noqa: N801 - its name
     def argument(self, n: int, *, size: int | None = None) -> Place:
         return self.arguments([8] * n + [size or 8])[n]
 
-    def set_up_call(self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int) -> None:
+    def set_up_call(
+        self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int
+    ) -> None:
         for register, value in zip(_ARGUMENTS, arguments, strict=False):
             cpu.write(register, value & self.mask)
         on_stack = [value & self.mask for value in arguments[len(_ARGUMENTS) :]]
-        stack = (cpu.read("sp") - 8 * len(on_stack)) & ~15  # the ABI's alignment at the call
+        stack = (cpu.sp - 8 * len(on_stack)) & ~15  # the ABI's alignment at the call
         self.push_words(machine, cpu, stack + 8 * len(on_stack), [*reversed(on_stack), back])
         flags = cpu.read("flags")
         cpu.write("flags", flags & ~(IF | TF | DF))

@@ -1,7 +1,8 @@
 """The kernel's functions as a kprobes module calls them, acting on the current kernel.
 
-A kernel becomes current by ``use(kernel)``; it needs ``kprobes`` and ``machine``, and may have ``dump_stack()`` and
-``printk(text)`` of its own. Errors are raised as KprobeError; where C returns 0 for success, so do these.
+A kernel becomes current by ``use(kernel)``; it needs ``kprobes`` and ``machine``, and may have
+``dump_stack()`` and ``printk(text)`` of its own. Errors are raised as KprobeError; where C returns 0 for
+success, so do these.
 """
 
 from __future__ import annotations

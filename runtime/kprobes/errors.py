@@ -25,7 +25,8 @@ _TEXT = {
 
 
 class KprobeError(Exception):
-    """A probe that cannot be: ``errno`` is the number Linux gives, ``name`` its name, as in ``KprobeError: -EINVAL: ...``."""
+    """A probe that cannot be: ``errno`` is the number Linux gives, ``name`` its name, as in ``KprobeError:
+    -EINVAL: ...``."""
 
     def __init__(self, name: str, message: str = "") -> None:
         super().__init__(f"-{name}: {message or _TEXT[name]}")

@@ -1,8 +1,9 @@
 """Jprobes: a handler that is called in place of the function, with its arguments, and then steps aside.
 
-At the breakpoint the registers and some of the stack are saved (gcc takes it that the called function owns the stack bytes
-its arguments are in), and the CPU goes to a stub. There a breakpoint runs the entry handler, and a second one is
-jprobe_return: registers and stack are put back, and the probed function runs as if nothing had been.
+At the breakpoint the registers and some of the stack are saved (gcc takes it that the called function owns
+the stack bytes its arguments are in), and the CPU goes to a stub. There a breakpoint runs the entry handler,
+and a second one is jprobe_return: registers and stack are put back, and the probed function runs as if
+nothing had been.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from stapy.runtime.machine.cpu import Cpu
 
 
-class JprobeReturn(BaseException):  # noqa: N818 - it is how a handler ends, not an error
+class JprobeReturn(BaseException):
     """Raised by jprobe_return(); nothing but the caller of the entry handler should catch it."""
 
 
@@ -74,7 +75,8 @@ class JumperProbes:
         return stub
 
     def _prototype(self, jp: Jprobe, address: int) -> list[tuple[Place, bool]]:
-        """Where the arguments are that the entry handler takes, by the function's parameters as far as they are known."""
+        """Where the arguments are that the entry handler takes, by the function's parameters as far as they
+        are known."""
         assert jp.entry is not None
         word = self._arch.word
         wanted = _positional(jp.entry)
@@ -99,7 +101,8 @@ class JumperProbes:
         """Saves registers and stack, and sends the CPU to the stub."""
         cpu = regs.cpu
         block = cpu.kprobe
-        block.jprobe, block.jprobe_regs = jp, saved(self._arch)(cpu)
+        block.jprobe, block.jprobe_state = jp, cpu.save()
+        block.jprobe_regs = None if jp.mirror else saved(self._arch)(cpu)
         block.jprobe_stack = self._machine.memory.read(cpu.sp, self._stack_size(cpu.sp))
         cpu.pc = jp.stub
         return 1
@@ -117,7 +120,7 @@ class JumperProbes:
             jp.entry(jp.kp, block.jprobe_regs)
             return
         try:
-            jp.entry(*self._read_arguments(jp, block.jprobe_regs))
+            jp.entry(*self._read_arguments(jp, block.regs))
         except JprobeReturn:
             return
         raise RuntimeError(f"the entry handler of {jp!r} returned without jprobe_return()")
@@ -151,12 +154,13 @@ class JumperProbes:
 
     def _longjmp_break_handler(self, _p: Kprobe, regs: Any) -> int:
         """Puts registers and stack back as they were at the breakpoint."""
-        block = regs.cpu.kprobe
-        if block.jprobe_regs is None:
+        cpu = regs.cpu
+        block = cpu.kprobe
+        if block.jprobe is None:
             return 0
-        block.jprobe_regs.restore()
-        self._machine.memory.write(block.jprobe_regs.get(self._arch.sp), block.jprobe_stack)
-        block.jprobe = block.jprobe_regs = None
+        cpu.restore(block.jprobe_state)
+        self._machine.memory.write(cpu.sp, block.jprobe_stack)
+        block.jprobe = block.jprobe_state = block.jprobe_regs = None
         return 1
 
 
@@ -165,10 +169,14 @@ def _positional(function: Any) -> int | None:
     parameters = inspect.signature(function).parameters.values()
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return None
-    return sum(parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD) for parameter in parameters)
+    return sum(
+        parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        for parameter in parameters
+    )
 
 
 def shape_of(kind: Any, word: int) -> tuple[int, bool]:
-    """(size, signed) of a C type of runtime.debuginfo: an integer's own, an unsigned word for what has none."""
+    """(size, signed) of a C type of runtime.debuginfo: an integer's own, an unsigned word for what has
+    none."""
     kind = kind.strip()
     return kind.size or word, bool(getattr(kind, "signed", False))

@@ -18,12 +18,14 @@ BreakHandler = Callable[["Kprobe", Any], "int | None"]
 
 
 class Kprobe:
-    """A breakpoint at ``addr``, or at ``offset`` bytes into the function ``symbol_name``, and what to do there.
+    """A breakpoint at ``addr``, or at ``offset`` bytes into the function ``symbol_name``, and what to do
+    there.
 
-    ``pre_handler(p, regs)`` runs before the instruction; not 0 says that it has changed the instruction pointer: the
-    instruction is not executed. ``post_handler(p, regs, flags)`` runs after it. ``fault_handler(p, regs, trapnr)`` is
-    asked when the instruction faults while it is single-stepped, or a handler does; not 0 says that it is dealt with.
-    ``break_handler(p, regs)`` answers a breakpoint in what a handler sent execution to.
+    ``pre_handler(p, regs)`` runs before the instruction; not 0 says that it has changed the instruction
+    pointer: the instruction is not executed. ``post_handler(p, regs, flags)`` runs after it.
+    ``fault_handler(p, regs, trapnr)`` is asked when the instruction faults while it is single-stepped, or a
+    handler does; not 0 says that it is dealt with. ``break_handler(p, regs)`` answers a breakpoint in what a
+    handler sent execution to.
 
     ``nmissed`` counts the hits that could not be handled, ``hits`` the others.
     """
@@ -68,7 +70,8 @@ class Kprobe:
 
 
 class KretprobeInstance:
-    """One call of a function with a return probe: ``ret_addr`` is where it will return to, ``task`` whose call it is.
+    """One call of a function with a return probe: ``ret_addr`` is where it will return to, ``task`` whose
+    call it is.
 
     ``data`` is the user's, made anew for each call; any other attribute may be set as well.
     """
@@ -84,9 +87,9 @@ class KretprobeInstance:
 class Kretprobe:
     """A probe at the returns of a function: ``handler(instance, regs)`` runs where it returns to.
 
-    ``entry_handler(instance, regs)`` runs at the call; not 0: this call's return is of no interest. ``maxactive`` is how many
-    calls can be followed at a time (0: enough for most), ``nmissed`` how many could not. ``data_size`` bytes of
-    ``instance.data`` are the user's.
+    ``entry_handler(instance, regs)`` runs at the call; not 0: this call's return is of no interest.
+    ``maxactive`` is how many calls can be followed at a time (0: enough for most), ``nmissed`` how many could
+    not. ``data_size`` bytes of ``instance.data`` are the user's.
     """
 
     def __init__(
@@ -117,8 +120,8 @@ class Kretprobe:
 class Jprobe:
     """A probe on a function's entry whose ``entry`` is called like the function: with its arguments.
 
-    ``entry`` has to end with jprobe_return(). With ``mirror`` off it is called as entry(kp, regs) instead, and its
-    return is enough.
+    ``entry`` has to end with jprobe_return(). With ``mirror`` off it is called as entry(kp, regs) instead,
+    and its return is enough.
     """
 
     def __init__(

@@ -1,7 +1,9 @@
-"""struct pt_regs as handlers get it: the registers of a CPU that stands at a probe, of a moment saved, or in memory.
+"""struct pt_regs as handlers get it: the registers of a CPU that stands at a probe, of a moment saved, or in
+memory.
 
-Fields have the architecture's names, old and new ones: ``regs.ip``, ``regs.eip``, ``regs.flags``, ``regs.eflags``...
-``regs.register(n)`` takes a DWARF number. Values are unsigned, and assigning to a field changes the register.
+Fields have the architecture's names, old and new ones: ``regs.ip``, ``regs.eip``, ``regs.flags``,
+``regs.eflags``... ``regs.register(n)`` takes a DWARF number. Values are unsigned, and assigning to a field
+changes the register.
 """
 
 from __future__ import annotations
@@ -67,14 +69,6 @@ class SavedRegs(PtRegs):
 
     def _set_register(self, number: int, value: int) -> None:
         self.values[self.arch.dwarf_registers[number]] = value & self.arch.mask
-
-    def restore(self) -> None:
-        """Gives the CPU these registers back, the PC last."""
-        pc = self.arch.pc
-        for name, value in self.values.items():
-            if name != pc:
-                self.cpu.write(name, value)
-        self.cpu.write(pc, self.values[pc])
 
 
 class MemoryRegs:

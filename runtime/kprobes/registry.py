@@ -1,8 +1,10 @@
-"""Kprobes on one machine: arming, the way of a hit, single-stepping out of line, faults, and the rules of registration.
+"""Kprobes on one machine: arming, the way of a hit, single-stepping out of line, faults, and the rules of
+registration.
 
-The way of a hit: breakpoint -> pre-handlers -> the instruction's copy -> post-handlers -> on. The copy runs by itself where
-nobody waits for its end ("boosted": it is followed by a jump back), else it is single-stepped. A hit while a handler runs
-on the same CPU is missed and counted, and its instruction executed all the same.
+The way of a hit: breakpoint -> pre-handlers -> the instruction's copy -> post-handlers -> on. The copy runs
+by itself where nobody waits for its end ("boosted": it is followed by a jump back), else it is
+single-stepped. A hit while a handler runs on the same CPU is missed and counted, and its instruction executed
+all the same.
 """
 
 from __future__ import annotations
@@ -37,9 +39,9 @@ BLACKLISTED_SECTIONS = (".kprobes.text", ".entry.text")
 class Kprobes:
     """The probes of one kernel.
 
-    ``description`` has ``symbols`` (name -> address), symbol_at() and in_text(), and perhaps function_at() with parameters:
-    runtime.debuginfo's KernelDescription. ``current(cpu)`` is the address of the task that runs. Not safe to use from
-    several threads.
+    ``description`` has ``symbols`` (name -> address), symbol_at() and in_text(), and perhaps function_at()
+    with parameters: runtime.debuginfo's KernelDescription. ``current(cpu)`` is the address of the task that
+    runs. Not safe to use from several threads.
     """
 
     def __init__(
@@ -72,7 +74,8 @@ class Kprobes:
     # ------------------------------------------------------------ registration
 
     def register_kprobe(self, p: Kprobe) -> int:
-        """Arms a probe; returns 0. Raises KprobeError with Linux's error: EINVAL, ENOENT, EILSEQ, EEXIST, EOPNOTSUPP."""
+        """Arms a probe; returns 0. Raises KprobeError with Linux's error: EINVAL, ENOENT, EILSEQ, EEXIST,
+        EOPNOTSUPP."""
         if p.site is not None:
             raise KprobeError("EINVAL", f"{p!r} is registered already")
         return self.add(p, self.resolve(p))
@@ -223,7 +226,9 @@ class Kprobes:
         width = len(self.arch.breakpoint)
         near = range(address - width + 1, address + size)
         sites = self._sites
-        places = (a for a in near if a in sites) if len(near) < len(sites) else (a for a in sites if a in near)
+        places = (
+            (a for a in near if a in sites) if len(near) < len(sites) else (a for a in sites if a in near)
+        )
         for place in places:
             for i, byte in enumerate(sites[place].opcode):
                 if 0 <= place + i - address < size:
@@ -395,7 +400,8 @@ class Kprobes:
             block.running = block.instance = None
 
     def _stray_breakpoint(self, cpu: Cpu) -> None:
-        """A breakpoint that is not in the table: removed meanwhile, for a break_handler, or the kernel's own."""
+        """A breakpoint that is not in the table: removed meanwhile, for a break_handler, or the
+        kernel's own."""
         address = cpu.pc - self.arch.breakpoint_pc
         block = cpu.kprobe
         if self.memory.read(address, len(self.arch.breakpoint)) != self.arch.breakpoint:
@@ -453,7 +459,10 @@ class Kprobes:
     def probes(self) -> list[Kprobe]:
         """All registered probes, by address, the kprobes of return probes and jprobes included."""
         return [
-            p for address in sorted(self._sites) for p in self._sites[address].probes if not self._returns.is_internal(p)
+            p
+            for address in sorted(self._sites)
+            for p in self._sites[address].probes
+            if not self._returns.is_internal(p)
         ]
 
     def lines(self) -> list[str]:

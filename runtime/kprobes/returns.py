@@ -1,4 +1,5 @@
-"""Return probes: the trampoline that probed functions return to, and the instances that know the true way back."""
+"""Return probes: the trampoline that probed functions return to, and the instances that know the true way
+back."""
 
 from __future__ import annotations
 
@@ -109,17 +110,20 @@ class ReturnProbes:
                 rp.nmissed += 1
                 return 0
             instances = self._instances.setdefault(task, [])
-        instance = KretprobeInstance(rp, task, frame, arch.return_address(self._machine, cpu))
+        instance = KretprobeInstance(rp, task, frame, arch.return_address(self._machine, cpu, frame))
         if rp.entry_handler is not None and rp.entry_handler(instance, regs):
             return 0
         rp.active += 1
         instances.insert(0, instance)
-        arch.set_return_address(self._machine, cpu, self.trampoline)
+        arch.set_return_address(self._machine, cpu, frame, self.trampoline)
         return 0
 
     def _is_stale(self, instance: KretprobeInstance, frame: int) -> bool:
-        """Whether a call ended without returning: a newer one lies where it was, or its stack has been reused."""
-        return instance.fp < frame or not self._arch.frame_returns_to(self._machine, instance.fp, self.trampoline)
+        """Whether a call ended without returning: a newer one lies where it was, or its stack has been
+        reused."""
+        return instance.fp < frame or not self._arch.frame_returns_to(
+            self._machine, instance.fp, self.trampoline
+        )
 
     def _sweep(self) -> None:
         """Takes back instances of calls that will not return, wherever that can be told."""
@@ -154,7 +158,9 @@ class ReturnProbes:
             if instance.ret_addr != self.trampoline:
                 break
         if not returned or returned[-1].ret_addr == self.trampoline:
-            raise MachineError(f"a function with a return probe returned, and nothing is known of its call (task {task:#x})")
+            raise MachineError(
+                f"a function with a return probe returned, and nothing is known of its call (task {task:#x})"
+            )
         if not instances:
             self._instances.pop(task, None)
         back = returned[-1].ret_addr

@@ -1,4 +1,5 @@
-"""A breakpoint and the probes that share it: Linux's aggr_kprobe, and what each of its handlers does for all of them."""
+"""A breakpoint and the probes that share it: Linux's aggr_kprobe, and what each of its handlers does for all
+of them."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Site:
 
     @property
     def boosted(self) -> bool:
-        """Whether the copy may run on its own, back into the function: nobody wants to know when it is done."""
+        """Whether the copy may run on its own, back into the function: nobody wants to know when it is
+        done."""
         return self.slot.boosted is not None and not any(
             probe.post_handler or probe.fault_handler for probe in self.probes
         )
@@ -92,8 +94,8 @@ class ControlBlock:
     """What a CPU knows of the hit it is at: struct kprobe_ctlblk."""
 
     __slots__ = (
-        "instance", "jprobe", "jprobe_regs", "jprobe_stack", "previous", "regs", "running", "saved",
-        "status",
+        "instance", "jprobe", "jprobe_regs", "jprobe_stack", "jprobe_state", "previous", "regs", "running",
+        "saved", "status",
     )  # fmt: skip
 
     def __init__(self, regs: PtRegs) -> None:
@@ -104,7 +106,8 @@ class ControlBlock:
         self.instance: Kprobe | None = None
         self.previous: tuple[Site | None, Status, Any] | None = None
         self.jprobe: Any = None  # the one whose entry handler runs
-        self.jprobe_regs: SavedRegs | None = None
+        self.jprobe_state: Any = None  # the registers to put back
+        self.jprobe_regs: SavedRegs | None = None  # the same for a handler that wants to see them
         self.jprobe_stack = b""
 
     def push(self, site: Site) -> None:

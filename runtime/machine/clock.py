@@ -38,8 +38,8 @@ class Timer:
 class Clock:
     """The clock words of each CPU (``cpu_clock`` in the kernel), and the queue of timers of each.
 
-    The kernel advances ``now`` by itself and traps when it reaches ``deadline``; the deadline is kept here, the nearest
-    of the kernel's own ``event`` and the first timer.
+    The kernel advances ``now`` by itself and traps when it reaches ``deadline``; the deadline is kept here,
+    the nearest of the kernel's own ``event`` and the first timer.
     """
 
     def __init__(self, memory: Memory, address: int, cpus: int = 1, seed: int = 0) -> None:
@@ -85,9 +85,7 @@ class Clock:
         self._memory.write_u64(self._address + cpu * _SIZE + 16, 0)
 
     def update_deadline(self, cpu: int) -> None:
-        self._memory.write_u64(
-            self._address + cpu * _SIZE + 16, min(self.event(cpu), self._next_timer(cpu))
-        )
+        self._memory.write_u64(self._address + cpu * _SIZE + 16, min(self.event(cpu), self._next_timer(cpu)))
 
     def next_event(self, cpu: int) -> int:
         """The nearest time anything happens on a CPU; NEVER if nothing will."""
@@ -100,7 +98,8 @@ class Clock:
         return self._push(Timer(when, function, 0, 0, cpu))
 
     def every(self, period: int, function: TimerFunction, randomize: int = 0, cpu: int = 0) -> Timer:
-        """Calls ``function(cpu)`` every ``period`` ns, give or take up to ``randomize`` ns (the same in each run)."""
+        """Calls ``function(cpu)`` every ``period`` ns, give or take up to ``randomize`` ns (the same in each
+        run)."""
         if period <= 0:
             raise ValueError(f"a period of {period} ns")
         timer = Timer(0, function, period, randomize, cpu)
@@ -123,7 +122,8 @@ class Clock:
         return queue[0][0] if queue else NEVER
 
     def fire(self, cpu: Cpu, until: int) -> None:
-        """Calls the functions of the timers due at ``until``, in order. The deadline is left to update_deadline."""
+        """Calls the functions of the timers due at ``until``, in order. The deadline is left to
+        update_deadline."""
         queue = self._queues[cpu.number]
         while self._next_timer(cpu.number) <= until:
             timer = heapq.heappop(queue)[2]

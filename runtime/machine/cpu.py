@@ -20,8 +20,8 @@ class MachineError(Exception):
 class Stop:
     """Why run() came back.
 
-    ``stopped``: stop() was called. ``fault``: a memory access that nothing answers, at ``address``. ``opcode``: an instruction
-    that is none. ``halt``: the CPU waits for an interrupt.
+    ``stopped``: stop() was called. ``fault``: a memory access that nothing answers, at ``address``.
+    ``opcode``: an instruction that is none. ``halt``: the CPU waits for an interrupt.
     """
 
     reason: Literal["stopped", "fault", "opcode", "halt"]
@@ -37,16 +37,21 @@ Breakpoint = Callable[["Cpu"], None]
 class Cpu(ABC):
     """One CPU. Register names are those of its architecture's ``registers``; values are unsigned.
 
-    Traps come while the CPU stands still between two instructions: ``breakpoints`` maps the PC that the architecture
-    shows at a breakpoint to what happens then; every other trap, and a breakpoint not found there, goes to ``trap``.
-    Both may change any register, the PC included, or call stop(). What they raise ends run(), which raises it anew.
+    Traps come while the CPU stands still between two instructions: ``breakpoints`` maps the PC that the
+    architecture shows at a breakpoint to what happens then; every other trap, and a breakpoint not found
+    there, goes to ``trap``. Both may change any register, the PC included, or call stop(). What they raise
+    ends run(), which raises it anew.
     """
 
     read_pc: Callable[[], int]
     write_pc: Callable[[int], None]  # the same as assigning to pc, quicker
 
     def __init__(
-        self, arch: Architecture, memory: Memory, number: int = 0, breakpoints: dict[int, Breakpoint] | None = None
+        self,
+        arch: Architecture,
+        memory: Memory,
+        number: int = 0,
+        breakpoints: dict[int, Breakpoint] | None = None,
     ) -> None:
         self.arch = arch
         self.memory = memory

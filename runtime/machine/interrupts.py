@@ -1,4 +1,5 @@
-"""^C while the machine runs: no KeyboardInterrupt may surface inside a callback from C, where it would be lost."""
+"""^C while the machine runs: no KeyboardInterrupt may surface inside a callback from C, where it would be
+lost."""
 
 from __future__ import annotations
 
@@ -14,9 +15,10 @@ from types import FrameType
 def deferred(interrupt: Callable[[], None], wake: Callable[[], None]) -> Iterator[None]:
     """While inside, ^C calls ``interrupt()`` instead of raising; a second ^C raises as always.
 
-    Python runs signal handlers between bytecodes, and emulated code that never traps has none: a thread that the C level
-    handler wakes calls ``wake()``, which has to bring the main thread back to Python. A handler that the
-    program installed itself stays, and is called soon in the same way. Outside the main thread nothing is done.
+    Python runs signal handlers between bytecodes, and emulated code that never traps has none: a thread that
+    the C level handler wakes calls ``wake()``, which has to bring the main thread back to Python. A handler
+    that the program installed itself stays, and is called soon in the same way. Outside the main thread
+    nothing is done.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

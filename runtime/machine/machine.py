@@ -1,18 +1,18 @@
 """The emulated computer: loads a kernel, runs its CPUs, answers their traps, and is user space's way in.
 
-User mode is not executed. When the kernel returns to a user process, ``on_user_mode(cpu)`` is called: the registers are
-the process's (``cpu.pc`` and ``cpu.sp`` the user's, the return register holding a system call's result), and
-``cpu.user_mode`` is true. The callback makes one of these happen, and returns:
+User mode is not executed. When the kernel returns to a user process, ``on_user_mode(cpu)`` is called: the
+registers are the process's (``cpu.pc`` and ``cpu.sp`` the user's, the return register holding a system call's
+result), and ``cpu.user_mode`` is true. The callback makes one of these happen, and returns:
 
-- ``enter_system_call(cpu, number, arguments)``, or with None for a number: the registers already hold both, as when
-  the kernel restarts a call,
+- ``enter_system_call(cpu, number, arguments)``, or with None for a number: the registers already hold both,
+  as when the kernel restarts a call,
 - ``enter_exception(cpu, vector, error_code, address)``, a page fault for instance,
-- ``left = user_time(cpu, ns)``: the process computes. When an interrupt cut in, the CPU is in the kernel now, and ``left``
-  nanoseconds remain to be spent when the process runs again,
+- ``left = user_time(cpu, ns)``: the process computes. When an interrupt cut in, the CPU is in the kernel now,
+  and ``left`` nanoseconds remain to be spent when the process runs again,
 - ``stop()``: run() returns; the next run() begins with the callback for the same process.
 
-If the CPU is still in user mode afterwards, the callback is called again. Interrupts that are due come before it.
-All this may happen inside a trap of the emulator or outside: the callback need not care.
+If the CPU is still in user mode afterwards, the callback is called again. Interrupts that are due come before
+it. All this may happen inside a trap of the emulator or outside: the callback need not care.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from stapy import arch as architectures
 from stapy.arch import Architecture
@@ -49,10 +48,11 @@ class MachineStuck(MachineError):  # noqa: N818
 class Machine:
     """A computer of one architecture.
 
-    ``console`` gets what the kernel prints, as bytes, ``terminal`` what processes write to theirs. ``fault_hooks`` are asked first about an exception in kernel mode:
-    hook(cpu, vector, error_code, address) is true where it has dealt with it. ``breakpoints`` is every CPU's: the PC a
-    breakpoint shows -> function(cpu). ``traps`` has what happens at other traps, by Unicorn's numbers; a trap that is not
-    there is the kernel's.
+    ``console`` gets what the kernel prints, as bytes, ``terminal`` what processes write to theirs.
+    ``fault_hooks`` are asked first about an exception in kernel mode: hook(cpu, vector, error_code, address)
+    is true where it has dealt with it. ``breakpoints`` is every CPU's: the PC a breakpoint shows ->
+    function(cpu). ``traps`` has what happens at other traps, by Unicorn's numbers; a trap that is not there
+    is the kernel's.
     """
 
     def __init__(
@@ -117,16 +117,20 @@ class Machine:
         return found.address
 
     def per_cpu(self, name: str, cpu: Cpu) -> int | None:
-        """The address of a CPU's element of an array with an element a CPU; None where there is no such symbol."""
+        """The address of a CPU's element of an array with an element a CPU; None where there is no such
+        symbol."""
         found = self.symbols.get(name)
         return None if found is None else found.address + cpu.number * (found.size // self.nr_cpus)
 
     def trap_entry(self, vector: int) -> int:
-        """Where the kernel handles exception or interrupt ``vector``. Raises MachineError where it does not."""
+        """Where the kernel handles exception or interrupt ``vector``. Raises MachineError where it does
+        not."""
         table = self.symbols.get("idt_table")
         entry = self.memory.word(table.address + vector * self.arch.word) if table else 0
         if not entry:
-            raise MachineError(f"exception {vector} at {self.place(self.cpu.pc)}, and the kernel has no entry for it")
+            raise MachineError(
+                f"exception {vector} at {self.place(self.cpu.pc)}, and the kernel has no entry for it"
+            )
         return entry
 
     def trap_stack(self, cpu: Cpu) -> int:
@@ -165,7 +169,8 @@ class Machine:
             self.clock.place(self.symbol("cpu_clock"))
 
     def boot(self, *, initrd: bytes = b"", command_line: str = "", epoch: int = EPOCH) -> None:
-        """Makes the machine ready to run the loaded kernel from its start, with an initramfs at the top of RAM."""
+        """Makes the machine ready to run the loaded kernel from its start, with an initramfs at the top of
+        RAM."""
         ram = self.memory.ram
         start = (ram.address + ram.size - len(initrd)) & ~(self.arch.page_size - 1)
         if initrd:
@@ -180,7 +185,8 @@ class Machine:
         cpu.pc = self.symbol("_start")
 
     def _write_boot_params(self, initrd: int, initrd_size: int, command_line: str, epoch: int) -> None:
-        """struct boot_params { unsigned long mem_size, initrd_start, initrd_size; u64 epoch; int nr_cpus; char cmdline[256]; }"""
+        """struct boot_params { unsigned long mem_size, initrd_start, initrd_size; u64 epoch; int nr_cpus;
+        char cmdline[256]; }"""
         line = command_line.encode("latin-1", "replace")
         if len(line) > 255:
             raise MachineError(f"the kernel's command line is {len(line)} bytes long, 255 fit")
@@ -199,8 +205,8 @@ class Machine:
     def run(self) -> None:
         """Runs until stop() or power-off.
 
-        Raises KernelPanic, MachineStuck, MachineError, KeyboardInterrupt for ^C, and what a callback raised. The machine
-        can be run again afterwards, except after a panic.
+        Raises KernelPanic, MachineStuck, MachineError, KeyboardInterrupt for ^C, and what a callback raised.
+        The machine can be run again afterwards, except after a panic.
         """
         self._stopping = False
         with deferred(self.interrupt, self._wake):
@@ -242,9 +248,11 @@ class Machine:
             cpu.halted = True
 
     def call(self, function: int, *arguments: int, cpu: Cpu | None = None) -> int:
-        """Calls a function of the kernel now, from within a handler or between two runs; interrupts are off meanwhile.
+        """Calls a function of the kernel now, from within a handler or between two runs; interrupts are off
+        meanwhile.
 
-        Returns its result, a word. All registers are as before afterwards. A function that sleeps cannot be called so.
+        Returns its result, a word. All registers are as before afterwards. A function that sleeps cannot be
+        called so.
         """
         cpu = cpu or self.cpu
         state, depth = cpu.save(), self._call_depth
@@ -253,14 +261,20 @@ class Machine:
             if cpu.user_mode:
                 cpu.sp = self.trap_stack(cpu)
             cpu.user_mode = cpu.halted = False
-            self.arch.set_up_call(self, cpu, self.arch.function_address(self, function), arguments, self._call_back)
+            self.arch.set_up_call(
+                self, cpu, self.arch.function_address(self, function), arguments, self._call_back
+            )
             self._call_depth = depth + 1
             while not self._call_returned:
                 self._stopped(cpu, cpu.run())
                 if cpu.halted or cpu.user_mode:
                     raise MachineError(f"{self.place(function)} was called by a handler, and sleeps")
                 if self._interrupted or self.powered_off:
-                    raise KeyboardInterrupt if self._interrupted else MachineError("power-off in a called function")
+                    raise (
+                        KeyboardInterrupt
+                        if self._interrupted
+                        else MachineError("power-off in a called function")
+                    )
             return cpu.read(self.arch.return_registers[0])
         finally:
             self._call_returned = False
@@ -396,7 +410,9 @@ class Machine:
             when = self.clock.next_event(number)
             if not self._pending[number]:
                 if when == NEVER:
-                    raise MachineStuck(f"CPU {number} waits at {self.place(cpu.pc)}, and nothing is left to happen")
+                    raise MachineStuck(
+                        f"CPU {number} waits at {self.place(cpu.pc)}, and nothing is left to happen"
+                    )
                 self.clock.set_now(number, max(when, self.clock.now(number)))
             if self._events(cpu):
                 cpu.halted = False
@@ -416,7 +432,8 @@ class Machine:
                 self.on_user_mode(cpu)
 
     def user_time(self, cpu: Cpu, ns: int, ip: int | None = None, sp: int | None = None) -> int:
-        """Spends ``ns`` in user mode, with interrupts coming as they are due; returns what is left when one did."""
+        """Spends ``ns`` in user mode, with interrupts coming as they are due; returns what is left when one
+        did."""
         self._set_user(cpu, ip, sp)
         clock, number = self.clock, cpu.number
         while cpu.user_mode and ns > 0 and not self._stopping:
@@ -458,7 +475,9 @@ class Machine:
             self.arch.enter_trap(self, cpu, vector, error_code)
         except MemoryFault as fault:
             at = self.place(cpu.pc)
-            raise MachineError(f"exception {vector} at {at} with the stack pointer at {fault.address:#x}") from None
+            raise MachineError(
+                f"exception {vector} at {at} with the stack pointer at {fault.address:#x}"
+            ) from None
 
     def enter_interrupt(self, cpu: Cpu, irq: int, ip: int | None = None, sp: int | None = None) -> None:
         """Interrupt request ``irq`` arrives now."""

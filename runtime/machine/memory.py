@@ -35,6 +35,7 @@ class Region:
 
 
 Reader = Callable[[int], int]
+Writer = Callable[[int, int], None]
 
 _FORMATS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "s8": "b", "s16": "h", "s32": "i", "s64": "q"}
 
@@ -42,8 +43,9 @@ _FORMATS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "s8": "b", "s16": "h"
 class Memory:
     """The kernel's linear mapping and what else lies in its address space.
 
-    ``u8 u16 u32 u64 s8 s16 s32 s64`` read a number at a kernel address (unsigned, or the same bits as a negative
-    number); they raise MemoryFault where nothing is mapped. Reads may cross from one region to the next.
+    ``u8 u16 u32 u64 s8 s16 s32 s64`` read a number at a kernel address (unsigned, or the same bits as a
+    negative number); they raise MemoryFault where nothing is mapped. Reads may cross from one region to the
+    next. ``write_u32 write_u64 write_word`` store one.
     """
 
     u8: Reader
@@ -55,6 +57,9 @@ class Memory:
     s32: Reader
     s64: Reader
     word: Reader  # an unsigned number as wide as a pointer
+    write_u32: Writer
+    write_u64: Writer
+    write_word: Writer
 
     def __init__(self, address: int, size: int, *, bits: int, endian: Literal["little", "big"]) -> None:
         self.ram = Region(address, size)
@@ -67,7 +72,9 @@ class Memory:
         for name, code in _FORMATS.items():
             setattr(self, name, self._reader(struct.Struct(order + code)))
         self.word = self.u64 if bits == 64 else self.u32
-        self._word_struct = struct.Struct(order + ("Q" if bits == 64 else "I"))
+        self.write_u32 = self._writer(struct.Struct(order + "I"))
+        self.write_u64 = self._writer(struct.Struct(order + "Q"))
+        self.write_word = self.write_u64 if bits == 64 else self.write_u32
 
     def _reader(self, form: struct.Struct) -> Reader:
         buffer, base, size = self.ram.buffer, self.ram.address, form.size
@@ -81,6 +88,20 @@ class Memory:
             return unpack(slow(address, size))[0]
 
         return read
+
+    def _writer(self, form: struct.Struct) -> Writer:
+        buffer, base, size = self.ram.buffer, self.ram.address, form.size
+        last, mask = self.ram.size - size, (1 << 8 * size) - 1
+        pack_into, pack, slow = form.pack_into, form.pack, self.write
+
+        def write(address: int, value: int) -> None:
+            offset = address - base
+            if 0 <= offset <= last:
+                pack_into(buffer, offset, value & mask)
+            else:
+                slow(address, pack(value & mask))
+
+        return write
 
     def add_region(self, address: int, size: int) -> Region:
         """More memory, zeroed, in every CPU's view. ``address`` and ``size`` are whole pages."""
@@ -119,20 +140,10 @@ class Memory:
         size = len(data)
         for region in self.regions:
             offset = address - region.address
-            if 0 <= offset and offset + size <= region.size:
+            if offset >= 0 and offset + size <= region.size:
                 region.buffer[offset : offset + size] = data
                 return
         raise MemoryFault(address, size, write=True)
-
-    def write_word(self, address: int, value: int) -> None:
-        """Stores a number as wide as a pointer."""
-        self.write(address, self._word_struct.pack(value & self.mask))
-
-    def write_u32(self, address: int, value: int) -> None:
-        self.write(address, (value & 0xFFFFFFFF).to_bytes(4, self.endian))
-
-    def write_u64(self, address: int, value: int) -> None:
-        self.write(address, (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, self.endian))
 
     def write_code(self, address: int, data: bytes) -> None:
         """Stores instructions: CPUs forget what they had translated there."""

@@ -1,6 +1,7 @@
 """A CPU on Unicorn, by its C interface: the stock Python binding costs five times as much a trap.
 
-Register access goes through PyDLL, which keeps the interpreter lock; uc_emu_start goes through CDLL, which gives it up.
+Register access goes through PyDLL, which keeps the interpreter lock; uc_emu_start goes through CDLL, which
+gives it up.
 """
 
 from __future__ import annotations
@@ -28,7 +29,13 @@ _hook_add = _held.uc_hook_add
 
 _INTERRUPT_HOOK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _MEMORY_HOOK = ctypes.CFUNCTYPE(
-    ctypes.c_bool, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64, ctypes.c_int, ctypes.c_int64, ctypes.c_void_p
+    ctypes.c_bool,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_uint64,
+    ctypes.c_int,
+    ctypes.c_int64,
+    ctypes.c_void_p,
 )
 _ACCESS = {
     unicorn.UC_ERR_READ_UNMAPPED: "read",
@@ -41,7 +48,8 @@ _ACCESS = {
 
 
 class _Register:
-    """One register's transfers. A buffer each, because Unicorn writes only as many bytes as the register has."""
+    """One register's transfers. A buffer each, because Unicorn writes only as many bytes as the
+    register has."""
 
     __slots__ = ("_handle", "_number", "_reference", "_value")
 
@@ -71,7 +79,8 @@ class _Register:
 
 
 class UnicornCpu(Cpu):
-    """A CPU of ``arch`` that sees ``memory``; ``uc`` is an instance that someone else made and mapped memory into."""
+    """A CPU of ``arch`` that sees ``memory``; ``uc`` is an instance that someone else made and mapped memory
+    into."""
 
     def __init__(
         self,
@@ -103,6 +112,7 @@ class UnicornCpu(Cpu):
         self._dwarf_writers = {number: self._writers[name] for number, name in arch.dwarf_registers.items()}
         self.read_pc = self._readers[arch.pc]
         self.write_pc = self._writers[arch.pc]
+        self._read_sp = self._readers[arch.sp]
         self._contexts: list[Any] = []
         for region in memory.regions if uc is None else ():
             self.map(region)
@@ -131,6 +141,14 @@ class UnicornCpu(Cpu):
     def pc(self, value: int) -> None:
         self.write_pc(value)
 
+    @property
+    def sp(self) -> int:
+        return self._read_sp()
+
+    @sp.setter
+    def sp(self, value: int) -> None:
+        self._writers[self.arch.sp](value)
+
     # -- traps
 
     def _install_hooks(self) -> None:
@@ -146,7 +164,11 @@ class UnicornCpu(Cpu):
 
     def _interrupt_hook(self) -> Callable[[Any, int, Any], None]:
         """The callback for every trap: the path of a probe hit, hence no attribute look-ups."""
-        handle, number, breakpoint_trap = self._handle, ctypes.c_int(self._pc_number()), self.arch.breakpoint_trap
+        handle, number, breakpoint_trap = (
+            self._handle,
+            ctypes.c_int(self._pc_number()),
+            self.arch.breakpoint_trap,
+        )
         value = ctypes.c_uint64(0)
         reference = ctypes.byref(value)
         find = self.breakpoints.get
@@ -228,7 +250,10 @@ class UnicornCpu(Cpu):
 
     def map(self, region: Region) -> None:
         self.uc.mem_map_ptr(
-            self.arch.physical(region.address), region.size, unicorn.UC_PROT_ALL, ctypes.c_void_p(region.pointer)
+            self.arch.physical(region.address),
+            region.size,
+            unicorn.UC_PROT_ALL,
+            ctypes.c_void_p(region.pointer),
         )
 
     def flush(self, address: int, size: int) -> None:

@@ -12,7 +12,7 @@ from stapy.runtime import kprobes
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from probed_kernel import FUNCTIONS, Probed  # noqa: E402
+from probed_kernel import FUNCTIONS, Probed
 
 
 @pytest.fixture(params=["x86_64", "i386"])

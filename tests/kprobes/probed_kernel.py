@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "machine"))
 
-from tiny_kernel import Tiny  # noqa: E402
+from tiny_kernel import Tiny
 
-from stapy.runtime import kprobes  # noqa: E402
+from stapy.runtime import kprobes
 
 
 class Probed(Tiny):

@@ -72,7 +72,11 @@ def test_jprobe_among_other_probes(tiny: Probed) -> None:
     register_kprobe(Kprobe("add", pre_handler=lambda p, regs: seen.append("k1")))
     register_jprobe(Jprobe("add", entry=jadd))
     register_kprobe(
-        Kprobe("add", pre_handler=lambda p, regs: seen.append("k2"), post_handler=lambda p, regs, f: seen.append("post"))
+        Kprobe(
+            "add",
+            pre_handler=lambda p, regs: seen.append("k2"),
+            post_handler=lambda p, regs, f: seen.append("post"),
+        )
     )
     register_kretprobe(Kretprobe("add", handler=lambda instance, regs: seen.append("r")))
     assert tiny.call("add", 40, 2) == 42
@@ -121,7 +125,9 @@ def test_an_exception_in_the_entry(tiny: Probed) -> None:
 
 def test_an_entry_that_takes_registers(tiny: Probed) -> None:
     seen: list = []
-    register_jprobe(Jprobe("add", entry=lambda p, regs: seen.append((regs.ip - 1, regs.cpu.number)), mirror=False))
+    register_jprobe(
+        Jprobe("add", entry=lambda p, regs: seen.append((regs.ip - 1, regs.cpu.number)), mirror=False)
+    )
     assert tiny.call("add", 1, 2) == 3
     assert seen == [(tiny.machine.symbol("add"), 0)]
 
@@ -164,7 +170,21 @@ def test_printk(tiny: Probed) -> None:
     digits = tiny.arch.bits // 4
     add = tiny.machine.symbol("add")
     printk("<6>p->addr=0x%p, flags=0x%lx, %d%%\n", 0xC0DE, 0x246, -3)
-    printk("%s %s [%5d] [%-5d] [%05u] %c %#x %llu %hhd %*d|%.2s\n", "a", text, 42, 42, 42, 65, 255, 1 << 63, 255, 4, 7, "xyz")
+    printk(
+        "%s %s [%5d] [%-5d] [%05u] %c %#x %llu %hhd %*d|%.2s\n",
+        "a",
+        text,
+        42,
+        42,
+        42,
+        65,
+        255,
+        1 << 63,
+        255,
+        4,
+        7,
+        "xyz",
+    )
     printk("%pS %pf %ld %u\n", add + 1, add, tiny.arch.mask, -1)
     size = tiny.machine.symbols["add"].size
     assert tiny.output.decode() == (

@@ -47,7 +47,9 @@ def test_the_handler_can_change_the_result(tiny: Probed) -> None:
 
 def test_recursion(tiny: Probed) -> None:
     results: list = []
-    rp = Kretprobe("factorial", handler=lambda instance, regs: results.append(regs_return_value(regs)), maxactive=20)
+    rp = Kretprobe(
+        "factorial", handler=lambda instance, regs: results.append(regs_return_value(regs)), maxactive=20
+    )
     register_kretprobe(rp)
     assert tiny.call("factorial", 6) == 720
     assert results == [1, 2, 6, 24, 120, 720]
@@ -78,7 +80,9 @@ def test_an_entry_handler_can_decline(tiny: Probed) -> None:
         return 1 if n % 2 == 0 else 0
 
     rp = Kretprobe(
-        "factorial", handler=lambda instance, regs: results.append(regs_return_value(regs)), entry_handler=odd_only
+        "factorial",
+        handler=lambda instance, regs: results.append(regs_return_value(regs)),
+        entry_handler=odd_only,
     )
     register_kretprobe(rp)
     assert tiny.call("factorial", 5) == 120
@@ -109,7 +113,9 @@ def test_unregistering_while_a_call_is_under_way(tiny: Probed) -> None:
     results: list = []
     rp = Kretprobe("factorial", handler=lambda instance, regs: results.append(1))
     register_kretprobe(rp)
-    inside = Kprobe("factorial", pre_handler=lambda p, regs: unregister_kretprobe(rp) if rp.active == 2 else 0)
+    inside = Kprobe(
+        "factorial", pre_handler=lambda p, regs: unregister_kretprobe(rp) if rp.active == 2 else 0
+    )
     register_kprobe(inside)  # newer than the return probe's: runs before it
     assert tiny.call("factorial", 4) == 24
     assert results == []
@@ -162,7 +168,9 @@ def test_true_return_addresses_for_unwinders(tiny: Probed) -> None:
         written = tiny.machine.memory.word(slot)
         cfa = slot + tiny.arch.word
         frame = tiny.arch.frame_of_cfa(cfa)
-        seen.append((tiny.kprobes.is_return_trampoline(written), tiny.kprobes.kretprobe_find_ret_addr(0, frame)))
+        seen.append(
+            (tiny.kprobes.is_return_trampoline(written), tiny.kprobes.kretprobe_find_ret_addr(0, frame))
+        )
 
     tiny.function("caller", "call {factorial}; ret")
     back = tiny.machine.symbol("caller") + 5

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tiny_kernel import Tiny  # noqa: E402
+from tiny_kernel import Tiny
 
 
 @pytest.fixture(params=["x86_64", "i386"])

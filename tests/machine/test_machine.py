@@ -8,14 +8,16 @@ import threading
 import time
 
 import pytest
+from tiny_kernel import Tiny, machine_call
+
 from stapy.runtime.machine.clock import NEVER
 from stapy.runtime.machine.cpu import MachineError
 from stapy.runtime.machine.machine import KernelPanic, MachineStuck
-from tiny_kernel import Tiny, machine_call
 
 
 def interrupts(tiny: Tiny) -> None:
-    """The tables that traps need, with an entry for the timer that counts in [ticks], and one for page faults."""
+    """The tables that traps need, with an entry for the timer that counts in [ticks], and one for page
+    faults."""
     word = tiny.arch.word
     tiny.data("idt_table", 256 * word)
     tiny.data("init_tss", 4 * 2 * word)
@@ -211,7 +213,9 @@ def test_stuck_and_panic(tiny: Tiny) -> None:
 
 
 def test_calling_a_function_leaves_no_trace(tiny: Tiny) -> None:
-    add = "lea rax, [rdi + rsi]; ret" if tiny.arch.bits == 64 else "mov eax, [esp + 4]; add eax, [esp + 8]; ret"
+    add = (
+        "lea rax, [rdi + rsi]; ret" if tiny.arch.bits == 64 else "mov eax, [esp + 4]; add eax, [esp + 8]; ret"
+    )
     tiny.function("add", add)
     tiny.function("again", "push $bx; mov $bx, 99; call {add}; pop $bx; ret")
     cpu = tiny.machine.cpu

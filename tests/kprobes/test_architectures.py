@@ -1,0 +1,69 @@
+"""What architectures answer: trampolines as Keystone assembles them, registers, arguments, lookups by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from stapy import arch as architectures
+from stapy.arch import Architecture
+
+
+@pytest.fixture(params=architectures.names())
+def arch(request: pytest.FixtureRequest) -> Architecture:
+    return architectures.get(request.param)
+
+
+def test_names_and_aliases() -> None:
+    assert {"i386", "x86_64"} <= set(architectures.names())
+    assert architectures.get("amd64") is architectures.get("x86_64")
+    assert architectures.get("i686").name == "i386"
+    with pytest.raises(KeyError, match="no architecture 'vax'"):
+        architectures.get("vax")
+
+
+def test_trampolines_are_what_keystone_makes_of_them(arch: Architecture) -> None:
+    assembler = arch.keystone()
+    for assembly in (arch.return_trampoline, arch.jprobe_stub):
+        assert bytes(assembler.asm(assembly.source)[0]) == assembly.data
+        assert assembly.data.startswith(arch.breakpoint)
+
+
+def test_registers_have_numbers_in_unicorn(arch: Architecture) -> None:
+    numbers = {name: arch.unicorn_register(name) for name in arch.registers}
+    assert len(set(numbers.values())) == len(numbers)
+    assert set(arch.register_aliases.values()) <= set(arch.registers)
+    assert set(arch.dwarf_registers.values()) <= set(arch.registers)
+    assert arch.register_name("pc") == arch.pc
+    assert {arch.pc, arch.sp, *arch.return_registers} <= set(arch.registers)
+
+
+def test_pt_regs_of_linux() -> None:
+    wide, narrow = architectures.get("x86_64"), architectures.get("i386")
+    assert (wide.pt_regs["r15"], wide.pt_regs["orig_ax"], wide.pt_regs["ss"], wide.pt_regs_size) == (
+        0,
+        120,
+        160,
+        168,
+    )
+    assert (narrow.pt_regs["bx"], narrow.pt_regs["orig_ax"], narrow.pt_regs["ss"], narrow.pt_regs_size) == (
+        0,
+        44,
+        64,
+        68,
+    )
+
+
+def test_where_arguments_are() -> None:
+    wide, narrow = architectures.get("x86_64"), architectures.get("i386")
+    assert [wide.argument(n).register for n in range(6)] == ["di", "si", "dx", "cx", "r8", "r9"]
+    assert [wide.argument(n).offset for n in (6, 7)] == [8, 16]
+    assert [narrow.argument(n).offset for n in range(3)] == [4, 8, 12]
+    # A 64-bit argument takes two words on the 32-bit machine.
+    assert [place.offset for place in narrow.arguments([4, 8, 4])] == [4, 8, 16]
+    assert [place.register for place in wide.arguments([4, 8, 1])] == ["di", "si", "dx"]
+
+
+def test_addresses_of_a_machine_without_paging() -> None:
+    wide = architectures.get("x86_64")
+    assert wide.virtual(wide.physical(0xFFFFFFFF81000000)) == 0xFFFFFFFF81000000
+    assert wide.virtual(0x10) == 0x10
