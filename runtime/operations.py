@@ -158,9 +158,3 @@ def read_register(c: Any, number: int) -> int:
         return wrap(registers.register(number))
     except (KeyError, IndexError, ValueError):
         raise ScriptError(f"no register {number}") from None
-
-
-def matches(c: Any, pattern: Any, text: str) -> bool:
-    """``text =~ pattern``; matched() is about this match from then on."""
-    found = c.session.last_match = pattern.match(text)
-    return found is not None

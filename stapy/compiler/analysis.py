@@ -84,6 +84,7 @@ class Instance:
     chain: list[str]  # where it came from, nearest first: what -p2 writes behind "<-"
     token: tree.Token
     note: str = ""  # the function and so on, for -p2
+    callers: tuple[tuple[int, int], ...] = ()  # of a callee probe: the code whose calls count
 
 
 @dataclass(eq=False)
@@ -92,7 +93,7 @@ class Analysis:
 
     options: Any
     reporter: Reporter
-    kernel: Any  # a KernelDescription, or None
+    kernel_source: Any  # a KernelDescription, a callable that gives one, or None
     library: Library
     scripts: list[tree.Script]  # the user's; files of the library come in as they are needed
     globals: list[tree.Variable] = field(default_factory=list)
@@ -100,6 +101,19 @@ class Analysis:
     handlers: list[Handler] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
     displayed: list[tree.Variable] = field(default_factory=list)  # printed at exit: written and never read
+
+    @property
+    def kernel(self) -> Any:
+        """The KernelDescription, loaded when it is first asked for."""
+        if callable(self.kernel_source):
+            self.kernel_source = self.kernel_source()
+        return self.kernel_source
+
+    def summary(self) -> str:
+        """``1 probe, 2 functions, 0 embeds, 1 global``"""
+        counts = ((len(self.instances), "probe"), (len(self.functions), "function"),
+                  (sum(len(script.embedded) for script in self.scripts), "embed"), (len(self.globals), "global"))
+        return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
 
     def script_functions(self) -> Iterator[tree.Function]:
         for function in self.functions:

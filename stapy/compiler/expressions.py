@@ -210,7 +210,8 @@ class ExpressionLowering:
 
     def _regex_match(self, node: tree.RegexMatch) -> Code:
         name = self.program.regex(node.pattern)
-        text = f"matches(c, {name}, {self.text(node.left)})"
+        left = self.text(node.left)
+        text = f"{name}.match(c, {left})" if self.program.keeps_matches else f"{name}.test({left})"
         return Code(f"not {text}", NOT) if node.operator == "!~" else Code(text)
 
     def lower_regexmatch(self, node: tree.RegexMatch) -> Code:

@@ -47,9 +47,11 @@ class ProgramLowering:
             **{name: getattr(operations, name) for name in (
                 "wrap", "divide", "modulo", "cut", "put", "put_old", "add_sample", "exceeded", "nested_too_deep",
                 "exhausted", "caught", "store", "store_bits", "store_register", "read_string", "read_sized",
-                "read_user_sized", "read_register", "matches")},
+                "read_user_sized", "read_register")},
         }
         self.calls = Calls(analysis, self.limits)
+        self.keeps_matches = any(isinstance(f, LibraryFunction) and f.name in ("matched", "matched_str", "ngroups")
+                                 for f in analysis.functions)
         self._function_names: dict[int, str] = {}
         self._dispatchers: dict[tuple[int, ...], str] = {}
         self._dispatcher_lines: list[str] = []
@@ -152,10 +154,10 @@ class ProgramLowering:
 
         known = self._regexes.get(pattern.value)
         if known is None:
-            known = f"_regex_{len(self._regexes) + 1}"
+            known = f"regex_{len(self._regexes) + 1}"
             try:
-                self.namespace[known] = regex.compile(pattern.value)
-            except (ValueError, program.ScriptError) as error:
+                self.namespace[known] = regex.Regex(pattern.value)
+            except regex.RegexError as error:
                 raise SemanticError(f"regex compilation error: {error}", pattern.token) from None
             self._regexes[pattern.value] = known
         return known
@@ -821,8 +823,7 @@ class UnitLowering:
         if variable.key_types or variable.type is Type.STATS:
             self.add(f"{self.variable(variable)}.clear()")
         else:
-            self.add(f"{self.assigned(variable)} = {'\"\"' if variable.type is Type.STRING else '0'}"
-                     if False else self._cleared(variable))
+            self.add(self._cleared(variable))
 
     def _cleared(self, variable: tree.Variable) -> str:
         empty = '""' if variable.type is Type.STRING else "0"

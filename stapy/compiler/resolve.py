@@ -1,0 +1,366 @@
+"""Probe points to probe instances: the tree of families and aliases, wildcards, ``?`` and ``!``, alias bodies.
+
+Every alias and family hangs in one tree of probe point components. Resolving a point walks it down: a family's builder
+ends the walk with events, an alias begins new walks with its own points and adds its body.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from stapy.compiler import families, tree
+from stapy.compiler.analysis import Analysis, Handler, Instance, similar_text
+from stapy.compiler.diagnostics import SemanticError
+from stapy.compiler.families import Found, Request, spelled
+from stapy.compiler.library import LibraryFile
+from stapy.compiler.similar import similar
+from stapy.compiler.symbols import Scope, check_condition, resolve_called, resolve_handler
+from stapy.compiler.targets import TargetRewriter
+from stapy.compiler.walk import clone, contains
+
+PLACE_BOUND = (tree.TargetSymbol, tree.AtEntry)
+
+
+@dataclass(eq=False, slots=True)
+class AliasEnd:
+    """An alias at the node where its name ends; ``file`` is the library file that has it, until it is loaded."""
+
+    name: tuple[str, ...]
+    alias: tree.Alias | None = None
+    script: tree.Script | None = None
+    file: LibraryFile | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Branch:
+    """A node of the tree of probe points."""
+
+    children: dict[tuple[str, str | None], Branch] = field(default_factory=dict)
+    ends: list[families.Builder | AliasEnd] = field(default_factory=list)
+
+    def down(self, shape: tuple[tuple[str, str | None], ...]) -> Branch:
+        branch = self
+        for key in shape:
+            branch = branch.children.setdefault(key, Branch())
+        return branch
+
+    def names(self) -> list[str]:
+        return sorted({name for name, _ in self.children})
+
+    def following(self) -> str:
+        """What may come next, as the message about a truncated point lists it."""
+        keys = sorted(self.children, key=lambda key: (key[0], key[1] or ""))
+        return "".join(f" {name}{f'({kind})' if kind else ''}" for name, kind in keys)
+
+
+@dataclass(eq=False, slots=True)
+class Pending:
+    """A probe on its way through aliases: the bodies gathered so far, outermost last."""
+
+    token: tree.Token
+    script: tree.Script
+    pieces: list[tree.Block]  # in the order they run
+    chain: list[str]  # nearest first
+    alias_name: str | None = None  # the alias the script used, with what was appended to it
+    conditions: list[tree.Expression] = field(default_factory=list)
+    aliases: tuple[tree.Alias, ...] = ()  # being expanded, to find loops
+    optional: bool = False
+
+
+class ProbeResolver:
+    """Resolves the probes of all scripts into ``analysis.instances``."""
+
+    def __init__(self, analysis: Analysis, scope: Scope) -> None:
+        self.analysis = analysis
+        self.scope = scope
+        self.root = Branch()
+        self._shared: dict[tuple[object, ...], Handler] = {}
+        self._known_scripts: set[int] = set()
+        for shape, builder in families.shapes():
+            self.root.down(shape).ends.append(builder)
+        for script in analysis.scripts:
+            self.add_aliases(script)
+        own = {name for script in analysis.scripts for alias in script.aliases
+               for name in (_dotted(point) for point in alias.names)}
+        seen: set[tuple[tuple[str, ...], str]] = set()
+        for name, file in analysis.library.aliases():
+            if name not in own and (name, str(file.path)) not in seen:
+                seen.add((name, str(file.path)))
+                self.root.down(tuple((part, None) for part in name)).ends.append(AliasEnd(name, file=file))
+
+    def add_aliases(self, script: tree.Script) -> None:
+        for alias in script.aliases:
+            for point in alias.names:
+                name = _dotted(point)
+                self.root.down(tuple((part, None) for part in name)).ends.append(AliasEnd(name, alias, script))
+
+    # ------------------------------------------------------------ a script's probes
+
+    def resolve_script(self, script: tree.Script) -> None:
+        for probe in script.probes:
+            base = ",".join(_point_text(point) for point in probe.points)
+            pending = Pending(probe.token, script, [probe.body], [base])
+            self.derive(probe.points, pending)
+
+    def derive(self, points: list[tree.ProbePoint], pending: Pending) -> int:
+        """Resolve a list of points for one body. Errors are reported; how many instances came of it."""
+        total = 0
+        for point in points:
+            made = self._derive_one(point, pending)
+            total += made
+            if made and point.sufficient:
+                break
+        return total
+
+    def _derive_one(self, point: tree.ProbePoint, pending: Pending) -> int:
+        optional = pending.optional or point.optional
+        try:
+            made = self.walk(self.root, 0, point, pending)
+            if not made and not optional:
+                raise SemanticError("no match", hint=_absence_hint(point))
+            return made
+        except SemanticError as error:
+            if optional:
+                return 0
+            outer = SemanticError("while resolving probe point", point.components[0].token, error)
+            self.analysis.error(outer)
+            return 0
+
+    # ------------------------------------------------------------ walking down
+
+    def walk(self, branch: Branch, position: int, point: tree.ProbePoint, pending: Pending) -> int:
+        """Resolve ``point`` from its component ``position`` on, at ``branch``. Raises SemanticError."""
+        if position == len(point.components):
+            if not branch.ends:
+                raise SemanticError(f"probe point truncated (follow: {branch.following()})",
+                                    point.components[-1].token)
+            return sum(self.end(end, point, position, pending) for end in list(branch.ends))
+        component = point.components[position]
+        if "*" in component.name:
+            return self._wildcard(branch, position, point, pending)
+        child = branch.children.get((component.name, _kind(component)))
+        if child is not None:
+            return self.walk(child, position + 1, point, pending)
+        aliases = [end for end in branch.ends if isinstance(end, AliasEnd)]
+        if aliases:
+            return sum(self.end(end, point, position, pending) for end in aliases)
+        if branch.ends:
+            raise SemanticError("invalid suffix for probe", component.token)
+        raise SemanticError(f"probe point mismatch{similar_text('similar', similar(component.name, branch.names()))}",
+                            component.token)
+
+    def _wildcard(self, branch: Branch, position: int, point: tree.ProbePoint, pending: Pending) -> int:
+        """A component with ``*``, or with ``**``, which also stands for several."""
+        component = point.components[position]
+        kind = _kind(component)
+        made = 0
+        for (name, child_kind), child in sorted(branch.children.items(), key=lambda item: (item[0][0], item[0][1] or "")):
+            if "**" in component.name:
+                made += self._double_wildcard(child, name, child_kind, position, point, pending)
+            elif child_kind == kind and fnmatchcase(name, component.name):
+                made += self._try(child, position, point, name, pending)
+        if not made:
+            hint = similar_text("similar", similar(component.name, branch.names()))
+            raise SemanticError(f"probe point mismatch: didn't find any wildcard matches{hint}", component.token)
+        return made
+
+    def _double_wildcard(self, child: Branch, name: str, kind: str | None, position: int, point: tree.ProbePoint,
+                         pending: Pending) -> int:
+        component = point.components[position]
+        made = 0
+        if kind is None and component.argument is None:
+            if fnmatchcase(name, component.name.replace("**", "*")):
+                made += self._try(child, position, point, name, pending)
+            prefix = component.name.partition("**")[0]
+            if fnmatchcase(name, prefix + "*"):
+                deeper = _replaced(point, position, name, keep=True)
+                try:
+                    made += self.walk(child, position + 1, deeper, pending)
+                except SemanticError:
+                    pass
+        return made
+
+    def _try(self, child: Branch, position: int, point: tree.ProbePoint, name: str, pending: Pending) -> int:
+        """One match of a wildcard; that it leads nowhere is no error."""
+        errors = self.analysis.reporter.errors
+        try:
+            return self.walk(child, position + 1, _replaced(point, position, name), pending)
+        except SemanticError:
+            assert self.analysis.reporter.errors >= errors
+            return 0
+
+    # ------------------------------------------------------------ the ends of the walk
+
+    def end(self, end: families.Builder | AliasEnd, point: tree.ProbePoint, position: int, pending: Pending) -> int:
+        if isinstance(end, AliasEnd):
+            return self._expand(end, point, position, pending)
+        if position != len(point.components):
+            raise SemanticError("invalid suffix for probe", point.components[position].token)
+        return self._instances(end(Request(self.analysis, point, pending.token)), point, pending)
+
+    def _expand(self, end: AliasEnd, point: tree.ProbePoint, position: int, pending: Pending) -> int:
+        """An alias: its points, with what was appended to it, and its body around the one there is."""
+        made = 0
+        for alias, script in self._aliases(end):
+            if alias in pending.aliases:
+                token = point.components[0].token
+                raise SemanticError(f"recursive loop in alias expansion of {'.'.join(end.name)} at {token.place()}")
+            suffix = point.components[position:]
+            points = [_with_suffix(inner, suffix) for inner in alias.points]
+            pieces = [alias.body, *pending.pieces] if not alias.epilogue else [*pending.pieces, alias.body]
+            if alias.second is not None:
+                pieces.append(alias.second)
+            inner_pending = Pending(
+                pending.token, pending.script, pieces, [_alias_text(alias), *pending.chain],
+                pending.alias_name or spelled(point).rstrip("?!"),
+                [*([point.condition] if point.condition is not None else []), *pending.conditions],
+                (*pending.aliases, alias), pending.optional or point.optional)
+            self.scope.add(script)
+            made += self.derive(points, inner_pending)
+        return made
+
+    def _aliases(self, end: AliasEnd) -> list[tuple[tree.Alias, tree.Script]]:
+        if end.alias is not None and end.script is not None:
+            return [(end.alias, end.script)]
+        assert end.file is not None
+        script = self.analysis.library.load(end.file)
+        return [(alias, script) for alias in script.aliases for point in alias.names if _dotted(point) == end.name]
+
+    def _instances(self, found: list[Found], point: tree.ProbePoint, pending: Pending) -> int:
+        conditions = [*([point.condition] if point.condition is not None else []), *pending.conditions]
+        for one in found:
+            handler = self._handler(one, pending, conditions)
+            name = pending.alias_name or one.point.rstrip("?!")
+            self.analysis.instances.append(
+                Instance(one.event, handler, one.point, name, pending.chain, pending.token, one.note, one.callers))
+        return len(found)
+
+    # ------------------------------------------------------------ handlers
+
+    def _handler(self, found: Found, pending: Pending, conditions: list[tree.Expression]) -> Handler:
+        """The handler of an instance: one for all where nothing in the body depends on the place."""
+        bound = any(contains(piece, PLACE_BOUND) for piece in pending.pieces)
+        key = (*(id(piece) for piece in pending.pieces), "if", *(id(condition) for condition in conditions))
+        if not bound and key in self._shared:
+            return self._shared[key]
+        handler = Handler(pending.token, _joined(pending), pending.script, place=found.place)
+        if conditions:
+            handler.condition = self._condition(conditions, pending.script)
+        try:
+            handler.body = TargetRewriter(self.analysis, handler).rewrite(handler.body)
+        except SemanticError as error:
+            if error.message.startswith("internal error: @entry"):
+                error = SemanticError(f"while processing probe {found.point}", None, error)
+            self.analysis.error(error)
+        resolve_handler(self.scope, handler)
+        self.analysis.handlers.append(handler)
+        if not bound:
+            self._shared[key] = handler
+        return handler
+
+    def _condition(self, conditions: list[tree.Expression], script: tree.Script) -> tree.Expression | None:
+        joined: tree.Expression | None = None
+        for condition in conditions:
+            copy = clone(condition)
+            try:
+                check_condition(self.scope, copy, script)
+            except SemanticError as error:
+                self.analysis.error(error)
+                return None
+            joined = copy if joined is None else tree.Logical(copy.token, joined, "&&", copy)
+        return joined
+
+
+def _joined(pending: Pending) -> tree.Statement:
+    """The pieces of a probe's body as one."""
+    pieces = [clone(piece) for piece in pending.pieces]
+    if len(pieces) == 1:
+        return pieces[0]
+    return tree.Block(pending.pieces[0].token, list(pieces))
+
+
+def _kind(component: tree.PointComponent) -> str | None:
+    if component.argument is None:
+        return None
+    return families.NUMBER if isinstance(component.argument, tree.Number) else families.STRING
+
+
+def _dotted(point: tree.ProbePoint) -> tuple[str, ...]:
+    return tuple(component.name for component in point.components)
+
+
+def _replaced(point: tree.ProbePoint, position: int, name: str, keep: bool = False) -> tree.ProbePoint:
+    """``point`` with the wildcard at ``position`` replaced by what it matched; ``keep``: and once more behind it."""
+    component = point.components[position]
+    matched = tree.PointComponent(component.token, name, component.argument)
+    rest = [tree.PointComponent(component.token, "**", None)] if keep else []
+    components = [*point.components[:position], matched, *rest, *point.components[position + 1:]]
+    return tree.ProbePoint(point.token, components, point.optional, point.sufficient, point.condition)
+
+
+def _with_suffix(point: tree.ProbePoint, suffix: list[tree.PointComponent]) -> tree.ProbePoint:
+    if not suffix:
+        return point
+    return tree.ProbePoint(point.token, [*point.components, *suffix], point.optional, point.sufficient, point.condition)
+
+
+def _alias_text(alias: tree.Alias) -> str:
+    names = " = ".join(spelled(name) for name in alias.names)
+    return f"{names} {'+=' if alias.epilogue else '='} {', '.join(_point_text(point) for point in alias.points)}"
+
+
+def _point_text(point: tree.ProbePoint) -> str:
+    from stapy.compiler import unparse
+
+    text = spelled(point)
+    return f"{text} if ({unparse.text(point.condition)})" if point.condition is not None else text
+
+
+_ABSENT = {
+    "module": "the built-in kernel has no modules",
+    "process": "probes of user programs are not to be had: user space is Python here",
+    "trace": "this kernel has no such tracepoint",
+    "data": "watchpoints are not to be had yet",
+    "mark": "kernel markers are long gone",
+}
+
+
+def _absence_hint(point: tree.ProbePoint) -> str | None:
+    for component in point.components[:2]:
+        if component.name in _ABSENT:
+            return _ABSENT[component.name]
+    return None
+
+
+def resolve(analysis: Analysis) -> Scope:
+    """Resolve all probes of the user's scripts and all that they use."""
+    scope = Scope(analysis)
+    resolver = ProbeResolver(analysis, scope)
+    for script in list(analysis.scripts):
+        resolver.resolve_script(script)
+    rewritten: set[int] = set()
+    for function in analysis.script_functions():
+        if id(function) not in rewritten and not isinstance(function.body, tree.EmbeddedCode):
+            rewritten.add(id(function))
+            try:
+                function.body = TargetRewriter(analysis, None).rewrite(function.body)
+            except SemanticError as error:
+                analysis.error(error)
+    for function in list(analysis.script_functions()):
+        if isinstance(function.body, tree.EmbeddedCode):
+            _embedded_globals(scope, function)
+    resolve_called(scope, [])
+    return scope
+
+
+def _embedded_globals(scope: Scope, function: tree.Function) -> None:
+    """Globals that embedded Python names (as ``g_x``) are part of the program."""
+    import re
+
+    from stapy.compiler.symbols import script_of
+
+    assert isinstance(function.body, tree.EmbeddedCode)
+    script = script_of(scope.analysis, function)
+    for name in re.findall(r"\bg_(\w+)", function.body.code):
+        scope.global_variable(name, script)
