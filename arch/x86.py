@@ -19,13 +19,20 @@ _STRING_INSTRUCTIONS = frozenset(b"\x6c\x6d\x6e\x6f\xa4\xa5\xa6\xa7\xaa\xab\xac\
 _PUSHF, _POPF = (b"\x9c", b"\x66\x9c"), (b"\x9d", b"\x66\x9d")
 _MAX_INSTRUCTION = 15
 
-# Opcodes of the one-byte map and of the 0f map that have a ModRM byte.
-_MODRM = frozenset(op for op in range(0x40) if op & 7 < 4) | frozenset(
-    [98, 99, 105, 107, *range(128, 144), 192, 193, 196, 197, 198, 199, *range(208, 212), *range(216, 224), 246, 247, 254, 255]
-)
-_NO_MODRM_0F = frozenset(
-    [*range(5, 13), 14, *range(48, 56), 119, *range(128, 144), 160, 161, 162, 168, 169, 170, *range(200, 208)]
-)
+
+def _ranges(*ranges: tuple[int, int]) -> frozenset[int]:
+    return frozenset(op for first, last in ranges for op in range(first, last + 1))
+
+
+# Opcodes of the one-byte map that have a ModRM byte, and of the 0f map that have none.
+_MODRM = frozenset(op for op in range(0x40) if op & 7 < 4) | _ranges(
+    (0x62, 0x63), (0x69, 0x69), (0x6B, 0x6B), (0x80, 0x8F), (0xC0, 0xC1), (0xC4, 0xC7),
+    (0xD0, 0xD3), (0xD8, 0xDF), (0xF6, 0xF7), (0xFE, 0xFF),
+)  # fmt: skip
+_NO_MODRM_0F = _ranges(
+    (0x05, 0x0C), (0x0E, 0x0E), (0x30, 0x37), (0x77, 0x77), (0x80, 0x8F),
+    (0xA0, 0xA2), (0xA8, 0xAA), (0xC8, 0xCF),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

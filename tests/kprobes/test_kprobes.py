@@ -392,7 +392,10 @@ def test_a_fault_in_a_function_that_a_handler_called(tiny: Probed) -> None:
 
 CASES = {
     # name: (x86_64, i386); each ends with ret and leaves its result in ax
-    "pushf": ("std; pushfq; pop rax; cld; and eax, 0x700; ret", "std; pushfd; pop eax; cld; and eax, 0x700; ret"),
+    "pushf": (
+        "std; pushfq; pop rax; cld; and eax, 0x700; ret",
+        "std; pushfd; pop eax; cld; and eax, 0x700; ret",
+    ),
     "popf": (
         "push 0x246; popfq; sete al; movzx eax, al; ret",
         "push 0x246; popfd; sete al; movzx eax, al; ret",
