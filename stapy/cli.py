@@ -87,7 +87,7 @@ def _passes(options: Options, reporter: Reporter) -> int:
     if options.last_pass == 1:
         from stapy.compiler import unparse
 
-        sys.stdout.write(unparse.dump(scripts))
+        sys.stdout.write(unparse.dump(*scripts))
         return 0
     started = time.monotonic()
     analysis = passes.analyse(scripts, lambda: _describe(options), options, reporter)
