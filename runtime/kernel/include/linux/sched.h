@@ -461,6 +461,7 @@ extern void fork_init(unsigned long mempages);
 extern void proc_caches_init(void);
 extern void free_task(struct task_struct *tsk);
 extern struct mm_struct *mm_alloc(void);
+extern void mmdrop(struct mm_struct *mm);
 extern void __mmdrop(struct mm_struct *mm);
 extern void mmput(struct mm_struct *mm);
 extern struct mm_struct *get_task_mm(struct task_struct *task);
@@ -476,6 +477,7 @@ extern void exit_mm(struct task_struct *tsk);
 extern void exit_notify(struct task_struct *tsk, int group_dead);
 
 /* kernel/exec side of signals and names: fs/exec.c calls these. */
+extern int unshare_sighand(struct task_struct *tsk);
 extern int de_thread(struct task_struct *tsk);
 extern void set_task_comm(struct task_struct *tsk, char *from);
 extern char *get_task_comm(char *to, struct task_struct *tsk);

@@ -138,6 +138,9 @@ extern int get_signal_to_deliver(siginfo_t *info, struct k_sigaction *return_ka,
 				 void *cookie);
 extern int copy_siginfo_to_user(siginfo_t __user *to, siginfo_t *from);
 extern int sigprocmask(int how, sigset_t *set, sigset_t *oldset);
+/* The architecture's: puts a handler's frame on the user stack. */
+extern int setup_rt_frame(int sig, struct k_sigaction *ka, siginfo_t *info, sigset_t *set,
+			  struct pt_regs *regs);
 extern int show_unhandled_signals;
 extern void signals_init(void);
 extern int next_signal(struct sigpending *pending, sigset_t *mask);

@@ -11,14 +11,12 @@
 #ifdef __x86_64__
 #define TASK_SIZE	0x7ffffff000UL
 #define STACK_TOP	TASK_SIZE
-#define TASK_UNMAPPED_BASE 0x2aaaaaa000UL
 #define UTS_MACHINE	"x86_64"
 #define ELF_PLATFORM	"x86_64"
 #define STACK_END_RESERVE 0
 #else
 #define TASK_SIZE	0xc0000000UL
 #define STACK_TOP	TASK_SIZE
-#define TASK_UNMAPPED_BASE 0x40000000UL
 #define UTS_MACHINE	"i386"
 #define ELF_PLATFORM	"i386"
 /* Room for the stack pointer that an interrupt inside the kernel does not push. */

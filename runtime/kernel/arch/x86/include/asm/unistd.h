@@ -1,0 +1,12 @@
+#ifndef _ASM_X86_UNISTD_H
+#define _ASM_X86_UNISTD_H
+
+#ifdef __x86_64__
+#define NR_syscalls 300
+#define __NR_restart_syscall 219
+#else
+#define NR_syscalls 337
+#define __NR_restart_syscall 0
+#endif
+
+#endif
