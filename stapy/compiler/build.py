@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Values = list[Any]
 
-MAX_ARRAY = 1_000_000
+MAX_ARRAY = 0x7FFFFFFF
 _UNSIGNED_END = 1 << 64
 
 
@@ -49,6 +49,8 @@ class Builder:
         self.options = options
         self.start = self.lookahead = Token("end", "", script.source, 0, 0, 0)
         self.global_names: set[str] = set()
+        self.parameter_names: set[str] = set()
+        self.sorted = False  # the foreach being read has a sort directive
 
     # ------------------------------------------------------------ lists
 
@@ -95,13 +97,17 @@ class Builder:
         return variable
 
     def global_sized(self, v: Values) -> tree.Variable:
-        size = number_value(v[2])
-        if not 0 < size <= MAX_ARRAY:
-            raise ParseError("array size out of range")
-        v[0].size = size
+        v[0].size = v[2]
         return v[0]
 
+    def array_size(self, v: Values) -> int:
+        if not 0 < v[0].value <= MAX_ARRAY:
+            raise ParseError("array size out of range", end=self.script.source)
+        return v[0].value
+
     def global_plain(self, v: Values) -> tree.Variable:
+        if self.lookahead.terminal == "=":  # it has a size, or the grammar would have taken the "="
+            raise ParseError("only scalar globals can be initialized", saw=self.lookahead)
         return v[0]
 
     def global_initialised(self, v: Values) -> tree.Variable:
@@ -121,6 +127,7 @@ class Builder:
             variable.private = True
 
     def function_name(self, v: Values) -> Token:
+        self.parameter_names.clear()
         return v[0]
 
     def type_none(self, v: Values) -> None:
@@ -136,17 +143,20 @@ class Builder:
         return v[0]
 
     def parameter(self, v: Values) -> tree.Variable:
-        return tree.Variable(v[0], v[0].text)
+        return v[0]
 
     def parameter_typed(self, v: Values) -> tree.Variable:
-        return tree.Variable(v[0], v[0].text, type=v[2], declared_type=v[2])
+        v[0].type = v[0].declared_type = v[2]
+        return v[0]
+
+    def parameter_name(self, v: Values) -> tree.Variable:
+        name = v[0].text
+        if name in self.parameter_names:
+            raise ParseError("duplicate parameter names", saw=v[0])
+        self.parameter_names.add(name)
+        return tree.Variable(v[0], name)
 
     def function_head(self, v: Values) -> tree.Function:
-        names: set[str] = set()
-        for parameter in v[4]:
-            if parameter.name in names:
-                raise ParseError("duplicate parameter names", saw=parameter.token)
-            names.add(parameter.name)
         result = v[2]
         body = tree.Block(v[1], [])
         return tree.Function(
@@ -157,10 +167,14 @@ class Builder:
         return None, v[0]
 
     def body_priority(self, v: Values) -> tuple[int | None, Any]:
-        priority = number_value(v[1])
-        if priority < 1:
-            raise ParseError("specified priority must be > 0", saw=v[1])
-        return priority, v[2]
+        return v
+
+    def priority(self, v: Values) -> int:
+        if isinstance(v[1], tree.String):
+            raise ParseError("expected literal number")
+        if v[1].value < 1:
+            raise ParseError("specified priority must be > 0", saw=v[1].token)
+        return v[1].value
 
     def embedded_body(self, v: Values) -> tree.EmbeddedCode:
         return tree.EmbeddedCode(v[0], v[0].text)
@@ -325,7 +339,6 @@ class Builder:
         direction, aggregate = v[5]
         columns = [(column, mark) for column, (_, mark) in enumerate(keys, 1)]
         columns += [(0, value[1] if value else None), (0, direction)]
-        self._one_sort([mark for _, mark in columns])
         column, mark = next((pair for pair in columns if pair[1] is not None), (0, None))
         sign = 0 if mark is None else 1 if mark.text == "+" else -1
         symbol = value[0] if value else None
@@ -334,25 +347,27 @@ class Builder:
             v[0], [key for key, _ in keys], array, slice_, symbol, column, sign, aggregate, v[6], body
         )
 
-    @staticmethod
-    def _one_sort(marks: list[Token | None]) -> None:
+    def _one_sort(self, *marks: Token | None) -> None:
+        """At most one of a foreach's sort directives; remembers that there was one."""
         given = [mark for mark in marks if mark is not None]
+        self.sorted = bool(given)
         if len(given) > 1:
             raise ParseError("multiple sort directives", saw=given[1])
 
     def foreach_one(self, v: Values) -> tuple[list[Any], Any]:
+        self._one_sort(v[0][1])
         return [v[0]], None
 
     def foreach_bracketed(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort([mark for _, mark in v[1]])
+        self._one_sort(*[mark for _, mark in v[1]])
         return v[1], None
 
     def foreach_value_one(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort([v[0][1], v[2][1]])
+        self._one_sort(v[0][1], v[2][1])
         return [v[2]], v[0]
 
     def foreach_value_bracketed(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort([mark for _, mark in [v[0], *v[3]]])
+        self._one_sort(*[mark for _, mark in [v[0], *v[3]]])
         return v[3], v[0]
 
     def foreach_key(self, v: Values) -> tuple[tree.Symbol, Token | None]:
@@ -370,10 +385,16 @@ class Builder:
     def sort_none(self, v: Values) -> tuple[None, None]:
         return None, None
 
+    def _sort_again(self, mark: Token) -> None:
+        if self.sorted:
+            raise ParseError("multiple sort directives", saw=mark)
+
     def sort_value(self, v: Values) -> tuple[Token, None]:
+        self._sort_again(v[0])
         return v[0], None
 
     def sort_by(self, v: Values) -> tuple[Token, str]:
+        self._sort_again(v[1])
         return v[1], v[0].text[1:]
 
     def limit_none(self, v: Values) -> None:
@@ -389,8 +410,6 @@ class Builder:
         return tree.Try(v[0], v[1], tree.Symbol(v[4], v[4].text), v[6])
 
     def return_nothing(self, v: Values) -> tree.Return:
-        if self.lookahead.terminal not in (";", "}", ">"):
-            raise ParseError("expected literal string or number", site="literal")
         return tree.Return(v[0], None)
 
     def return_(self, v: Values) -> tree.Return:
@@ -468,11 +487,12 @@ class Builder:
             return tree.Autocast(operand.token, operand, [])
         return operand
 
-    @staticmethod
-    def _refuse_after_pretty(operand: Any, mark: Token) -> None:
-        components = getattr(operand, "components", None)
-        if components and components[-1].kind.startswith("pretty"):
+    def _finish_pretty(self, components: list[tree.Component], token: Token, marks: str) -> None:
+        """Add the trailing ``$`` or ``$$``, after which nothing may follow."""
+        mark = token if components and components[-1].kind.startswith("pretty") else self.lookahead
+        if mark is token or mark.terminal in ("->", "["):
             raise ParseError("-> and [ are not accepted for a pretty-printing variable", saw=mark)
+        components.append(tree.Component(token, "pretty" if marks == "$" else "pretty-all", marks))
 
     def address_of(self, v: Values) -> Expression:
         node = self._suffixed(v[1])
@@ -484,32 +504,27 @@ class Builder:
         name = token.text.rstrip("$")
         if not name or name == token.text:
             return tree.TargetSymbol(token, token.text, [])
-        return tree.TargetSymbol(token, name, [self._pretty(token, token.text[len(name) :])])
-
-    @staticmethod
-    def _pretty(token: Token, marks: str) -> tree.Component:
-        return tree.Component(token, "pretty" if marks == "$" else "pretty-all", marks)
+        node = tree.TargetSymbol(token, name, [])
+        self._finish_pretty(node.components, token, token.text[len(name) :])
+        return node
 
     def member(self, v: Values) -> Expression:
-        self._refuse_after_pretty(v[0], v[1])
         node = self._suffixed(v[0])
         name = v[2].text.rstrip("$")
         if name:
             node.components.append(tree.Component(v[1], "member", name))
         if name != v[2].text:
-            node.components.append(self._pretty(v[1], v[2].text[len(name) :]))
+            self._finish_pretty(node.components, v[1], v[2].text[len(name) :])
         return node
 
     def element(self, v: Values) -> Expression:
-        self._refuse_after_pretty(v[0], v[1])
         node = self._suffixed(v[0])
         node.components.append(tree.Component(v[1], "index", index=v[2]))
         return node
 
     def pretty(self, v: Values) -> Expression:
-        self._refuse_after_pretty(v[0], v[1])
         node = self._suffixed(v[0])
-        node.components.append(self._pretty(v[1], v[1].text))
+        self._finish_pretty(node.components, v[1], v[1].text)
         return node
 
     def cast(self, v: Values) -> Expression:
@@ -586,9 +601,8 @@ class Builder:
     def statistic(self, v: Values) -> Expression:
         return tree.Statistic(v[0], v[0].text[1:], v[2], type=Type.LONG)
 
-    def statistic_with(self, v: Values) -> Expression:
-        arguments = v[4]
-        return tree.Statistic(v[0], v[0].text[1:], v[2], arguments[0].value, type=Type.LONG)
+    def statistic_shift(self, v: Values) -> Expression:
+        return tree.Statistic(v[0], v[0].text[1:], v[2], v[4].value, type=Type.LONG)
 
     def histogram_log(self, v: Values) -> tree.Histogram:
         return tree.Histogram(v[0], "hist_log", v[2], [])

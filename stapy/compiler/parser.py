@@ -15,7 +15,7 @@ from typing import Any
 from . import lexer, tables
 from .build import Builder
 from .diagnostics import ParseError, Reporter
-from .expectations import explain
+from .expectations import INSISTENT, explain
 from .preprocess import Facts, Macro, Preprocessor
 from .tree import EmbeddedCode, Script, Source, Token
 
@@ -101,8 +101,16 @@ class _Grammar:
         self.actions[self.after_script]["$END"] = 0  # accept
         self.angle_states = set()  # just after the "<" that opens a body
         for state, kernel in enumerate(grammar.kernels):
-            if any(grammar.rules[rule].action == "angle_block" and dot == 1 for rule, dot in kernel):
+            items = {(grammar.rules[rule].action, dot) for rule, dot in kernel}
+            if ("angle_block", 1) in items:
                 self.angle_states.add(state)
+            if ("return_nothing", 1) in items:  # stap takes no value only before these
+                row = self.actions[state]
+                self.actions[state] = {
+                    symbol: action
+                    for symbol, action in row.items()
+                    if action >= 0 or symbol in (";", "}", "ANGLE_END")
+                }
         # (state, nonterminal, lookahead) -> state, past all reductions that only rename
         self.gotos: dict[tuple[int, str, str], int] = {}
 
@@ -156,6 +164,7 @@ class Parser:
         self.values: list[Any] = []
         self.starts: list[Token] = []  # the first token of each value
         self.lookahead: Token = self.end
+        self.stale = True  # the lookahead has been dealt with
 
     def _warn(self, message: str, token: Token | None) -> None:
         if self.reporter is not None:
@@ -169,10 +178,11 @@ class Parser:
     # ------------------------------------------------------------ tokens
 
     def advance(self) -> Token:
-        """The next token, or ``end``."""
-        if self.peeked:
-            return self.peeked.popleft()
-        return self.preprocessor.next() or self.end
+        """The next token, or ``end``; may raise ParseError, and then the lookahead is one of the past."""
+        self.stale = True
+        token = self.peeked.popleft() if self.peeked else self.preprocessor.next() or self.end
+        self.stale = False
+        return token
 
     def peek(self, ahead: int = 0) -> Token:
         """A token after the lookahead, which stays."""
@@ -186,12 +196,10 @@ class Parser:
         """Parse all declarations, going on after each that is wrong."""
         tables_ = grammar()
         self.states, self.values, self.starts = [tables_.tables.start], [], []
-        fresh = True
         while True:
             try:
-                if fresh:
+                if self.stale:
                     self.lookahead = self.advance()
-                fresh = False
                 if self.lookahead is not self.end:
                     self.empty = False
                 self._automaton(tables_)
@@ -346,12 +354,40 @@ class Parser:
     # ------------------------------------------------------------ errors
 
     def _explain(self, token: Token) -> ParseError:
-        message, consumes = explain(grammar().tables, self.states, token, self.options)
-        if token is self.end:
-            return message
-        if consumes:
+        """Why ``token`` does not fit. What could be complete is completed first, whatever follows, as stap's functions
+        would have returned; that may find a mistake of its own (which is raised)."""
+        tables_ = grammar()
+        while True:
+            kernel = tables_.tables.kernels[self.states[-1]]
+            complete = None
+            for rule, dot in kernel:
+                if dot == tables_.rules[rule][1]:
+                    complete = rule
+                elif (tables_.rules[rule][2], tables_.tables.rules[rule].expansion[dot]) in INSISTENT:
+                    complete = None
+                    break
+            if complete is None:
+                break
+            self._reduce(complete, token)
+        items = [(tables_.tables.rules[rule], dot) for rule, dot in kernel]
+        below = tables_.tables.kernels[self.states[-2]] if len(self.states) > 1 else ()
+        before = [(tables_.tables.rules[rule], dot) for rule, dot in below]
+        error, consumes = explain(items, before, self.values, token)
+        if consumes and token is not self.end:
             self._consume()
-        return message
+        return error
+
+    def _reduce(self, rule: int, token: Token) -> None:
+        """One reduction, outside the automaton's fast path."""
+        origin, length, action = grammar().rules[rule]
+        method = method_of(self.builder, action)
+        if method is not None:
+            self.builder.start = self.starts[-length]
+            self.builder.lookahead = token
+            self.values[-length:] = [method(self.values[-length:])]
+            del self.starts[1 - length or len(self.starts) :]
+        del self.states[-length:]
+        self.states.append(grammar().actions[self.states[-1]][origin])
 
     def _place(self, error: ParseError) -> None:
         """An error that names no token is about the one the parser has come to."""
@@ -368,22 +404,17 @@ class Parser:
         self.states[:] = [tables_.tables.start, tables_.after_script]
         self.values[:] = [self.script]
         self.starts[:] = [self.end]
-        first = error.at is not None
         while True:
             try:
-                if first:
+                if self.stale:
                     self.lookahead = self.advance()
-                first = error.skip
                 token = self.lookahead
-                if not error.skip or token is self.end or token.terminal == "EMBEDDED":
+                stops = token is self.end or token.terminal == "EMBEDDED" or token.terminal in DECLARATIONS
+                if not error.skip or stops:
                     return
-                if token.kind == "keyword" and token.text in DECLARATIONS:
-                    return
-                self.lookahead = self.advance()
-                first = False
+                self.stale = True
             except ParseError as another:
                 self.record(another)
-                first = True
 
 
 _CHECKED = frozenset(("<", "ANGLE_END", "probe", "function", "return", "EMBEDDED")) | GUARDED_OPERATORS

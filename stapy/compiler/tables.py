@@ -16,7 +16,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-FORMAT = 4  # of the cache file
+FORMAT = 5  # of the cache file
 
 
 @dataclass(slots=True)
