@@ -15,6 +15,7 @@ needs no context):
     ("mask", bits, a)               the low bits
     ("sext", bits, a)               the low bits as a signed number: the one node that can be negative
     ("deref", size, a)              size bytes of memory at a, unsigned, in the target's byte order
+    ("if", a, b, c)                 b where a is not 0, else c
     ("concat", ((bits, a), ...))    pieces, least significant first
 """
 
@@ -81,6 +82,7 @@ LIT0, REG0, BREG0, REGX, FBREG, BREGX, PIECE, DEREF_SIZE = 0x30, 0x50, 0x70, 0x9
 NOP, CALL_FRAME_CFA, BIT_PIECE, IMPLICIT_VALUE, STACK_VALUE = 0x96, 0x9C, 0x9D, 0x9E, 0x9F
 IMPLICIT_POINTER, ADDRX, CONSTX, ENTRY_VALUE, CONST_TYPE = 0xA0, 0xA1, 0xA2, 0xA3, 0xA4
 REGVAL_TYPE, DEREF_TYPE, CONVERT, REINTERPRET = 0xA5, 0xA6, 0xA8, 0xA9
+MAYBE_UNINITIALIZED = 0xF0  # of GNU: read like any other
 # GNU's names for what DWARF 5 took over.
 _GNU = {
     0xF2: 0xA0,
@@ -119,9 +121,11 @@ class Decoder:
 
     def decode(self, code: bytes) -> tuple[Operation, ...]:
         operations: list[Operation] = []
+        starts: list[int] = []
         self._code, self._at = code, 0
         while self._at < len(code):
             opcode = code[self._at]
+            starts.append(self._at)
             self._at += 1
             try:
                 operations.append(self._operation(_GNU.get(opcode, opcode)))
@@ -129,6 +133,15 @@ class Decoder:
                 operations.append((UNKNOWN, opcode))
             if operations[-1][0] == UNKNOWN:
                 break
+        return self._with_targets(operations, [*starts, self._at])
+
+    @staticmethod
+    def _with_targets(operations: list[Operation], starts: list[int]) -> tuple[Operation, ...]:
+        """Jumps get the number of the operation they lead to, in place of the distance in bytes."""
+        for number, operation in enumerate(operations):
+            if operation[0] in (BRA, SKIP):
+                target = starts[number + 1] + operation[1]
+                operations[number] = (operation[0], starts.index(target) if target in starts else -1)
         return tuple(operations)
 
     def _operation(self, opcode: int) -> Operation:
@@ -257,6 +270,8 @@ class Translator:
         return self._number(stack)
 
     def _simple(self, operations: Sequence[Operation]) -> Location:
+        if operations[-1][0] == MAYBE_UNINITIALIZED and len(operations) > 1:
+            operations = operations[:-1]
         last = operations[-1]
         if len(operations) == 1:
             if REG0 <= last[0] < BREG0:
@@ -303,10 +318,30 @@ class Translator:
     def _run(self, operations: Sequence[Operation], initial: Node | None = None) -> list[_Typed]:
         stack: list[_Typed] = [] if initial is None else [(initial, (0, False))]
         try:
-            for operation in operations:
-                self._step(operation, stack)
+            return self._run_from(operations, 0, stack, branches=8)
         except IndexError:
             raise NotAvailable("a malformed expression") from None
+
+    def _run_from(
+        self, operations: Sequence[Operation], start: int, stack: list[_Typed], branches: int
+    ) -> list[_Typed]:
+        """Runs on from an operation. Both ways of a branch are followed to the end, and the results
+        joined."""
+        number = start
+        while number < len(operations):
+            operation = operations[number]
+            number += 1
+            if operation[0] in (BRA, SKIP) and (operation[1] < number or not branches):
+                raise NotAvailable("a loop in an expression")
+            if operation[0] == SKIP:
+                number = operation[1]
+            elif operation[0] == BRA:
+                condition, _ = stack.pop()
+                taken = self._typed(self._run_from(operations, operation[1], list(stack), branches - 1))
+                other = self._typed(self._run_from(operations, number, stack, branches - 1))
+                return [(("if", condition, taken[0], other[0]), taken[1])]
+            else:
+                self._step(operation, stack)
         return stack
 
     def _step(self, operation: Operation, stack: list[_Typed]) -> None:
@@ -362,7 +397,7 @@ class Translator:
             right, _ = stack.pop()
             left, kind = stack.pop()
             stack.append((self._divide_or_shift(opcode, left, right, kind), kind))
-        elif opcode in (NOP, 0xF0):  # 0xf0: the value may be uninitialised; gdb reads it all the same
+        elif opcode in (NOP, MAYBE_UNINITIALIZED):
             pass
         elif opcode == ENTRY_VALUE:
             stack.append((self._entry_value(operation[1]), (0, False)))
@@ -542,6 +577,8 @@ def evaluate(
                 total |= visit(child) << shift
                 shift += bits
             return total
+        if kind == "if":
+            return visit(node[2] if visit(node[1]) else node[3])
         if kind == "sdiv":
             return _divide(_signed(visit(node[2]), node[1]), _signed(visit(node[3]), node[1]))
         if kind == "compare":
@@ -621,6 +658,8 @@ def python_source(
                 terms.append(f"({visit(child)} << {shift})" if shift else visit(child))
                 shift += bits
             return f"({' | '.join(terms)})"
+        if kind == "if":
+            return f"({visit(node[2])} if {visit(node[1])} else {visit(node[3])})"
         if kind == "compare":
             return _compare_source(node[1], node[2], visit(node[3]), visit(node[4]))
         return _arithmetic_source(node, visit)

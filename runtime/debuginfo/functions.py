@@ -85,7 +85,12 @@ class Variable:
         kind, content = self._location
         if kind != "list":
             return content
-        if at_entry and self.scope is not None and pc == self.scope.function.low_pc:
+        if (
+            at_entry
+            and self.scope is not None
+            and self.scope.number == 0
+            and pc == self.scope.function.low_pc
+        ):
             # The first range that starts here tells what holds before the first instruction, even an empty
             # one.
             for begin, _, operations in content:

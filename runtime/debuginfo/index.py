@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 MAGIC = b"stapyidx"
-FORMAT = 2
+FORMAT = 4
 GROUP = 32  # functions whose details are packed together
 _HEADER = struct.Struct("<8sIII16s")
 

@@ -103,6 +103,7 @@ class _ImageReader:
             for unit in self.dwarf.iter_CUs():
                 _UnitReader(self, unit).read()
         self.types.finish()
+        self._place_assembly()
         return {
             "image": self._image(),
             "files": tuple(self.files),
@@ -122,6 +123,16 @@ class _ImageReader:
             return b"", b"", ()
         starts, ends, tables = read_call_frames(self.dwarf, self.little_endian, self.bits // 8)
         return pack("Q", starts), pack("Q", ends), tables
+
+    def _place_assembly(self) -> None:
+        """The assembler describes functions without saying where they are declared: that is where their
+        code is."""
+        starts = {
+            address: (file, line) for address, file, line, flags in reversed(self.lines) if not flags & 2
+        }
+        for number, record in enumerate(self.functions):
+            if record is not None and record[9] and not record[2] and record[8] in starts:
+                self.functions[number] = (*record[:2], *starts[record[8]], *record[4:])
 
     def file(self, name: str) -> int:
         return self.files.setdefault(name, len(self.files))
@@ -629,6 +640,8 @@ class TypeInterner:
             return self._add(self._enum(die))
         if tag == "DW_TAG_subroutine_type":
             return self._add(self._function(die))
+        if tag == "DW_TAG_unspecified_type":  # what the assembler lets its functions return
+            return 0
         return self._add((types.OTHER,))
 
     def _add(self, record: tuple[Any, ...], key: tuple[Any, ...] | None = None) -> int:

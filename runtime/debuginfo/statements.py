@@ -90,12 +90,20 @@ class _Search:
     def several(self, lines: tuple[int, int] | None) -> Iterator[Statement]:
         used: set[int] = set()
         for owner, starts in self.starts:
-            function = owner.function if isinstance(owner, InlineInstance) else owner
-            low, high = lines if lines is not None else (function.decl_line, max(starts, default=0))
+            low, high = lines if lines is not None else (self._first_line(owner), max(starts, default=0))
             for line in sorted(starts):
                 if low <= line <= high and starts[line] not in used:
                     used.add(starts[line])
                     yield from self._at(starts[line], line)
+
+    def _first_line(self, owner: Function | InlineInstance) -> int:
+        """``:*`` begins with the line that the first instruction belongs to, behind what declares the
+        function. (Where that instruction comes from an inlined function of another file, stap finds no line
+        at all.)"""
+        entry = owner.low_pc if isinstance(owner, Function) else owner.address
+        function = owner.function if isinstance(owner, InlineInstance) else owner
+        place = self.description.lines.at(entry)
+        return place[1] if place is not None and place[0] == function.file else function.decl_line
 
     def _at(self, address: int, line: int) -> Iterator[Statement]:
         place = self.description.lines.at(address)

@@ -146,6 +146,10 @@ class Pointer(_Derived):
     def size(self) -> int:
         return self.table.pointer_size
 
+    def _spell(self) -> tuple[str, Function | None]:
+        text, function = super()._spell()
+        return "va_list" if text == "struct __va_list_tag*" else text, function
+
 
 class _Qualified(_Derived):
     __slots__ = ()

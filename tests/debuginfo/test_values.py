@@ -3,7 +3,7 @@ sample."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,18 +13,14 @@ from stapy.runtime.debuginfo.expressions import NotAvailable
 
 from .running import DATA, Running
 
-IMAGES = sorted(path.name.removeprefix("sample.").removesuffix(".elf") for path in DATA.glob("*.elf"))
+IMAGES = sorted(path.name.removeprefix("sample.").removesuffix(".elf") for path in DATA.glob("sample.*.elf"))
 ARGUMENT = 10
 HALF = 0x80000000
 
 
-@pytest.fixture(scope="module", params=IMAGES)
-def kernel(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[KernelDescription]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield KernelDescription.from_elf(DATA / f"sample.{request.param}.elf")
+@pytest.fixture(params=IMAGES)
+def kernel(request: pytest.FixtureRequest, describe: Callable[[str], KernelDescription]) -> KernelDescription:
+    return describe(f"sample.{request.param}")
 
 
 def at(kernel: KernelDescription, address: int, look: Callable[[Running], Any]) -> list[Any]:
@@ -60,8 +56,8 @@ def test_parameters_at_entry(kernel: KernelDescription) -> None:
 
     assert at(kernel, address, look) == [
         {
-            "a": -1, "b": -2, "c": -3, "d": -4, "e": 0x1122334455667788, "f": True, "g": "hello", "h": 1, "i": 5,
-            "by": (5, -6), "j": 200,
+            "a": -1, "b": -2, "c": -3, "d": -4, "e": 0x1122334455667788, "f": True, "g": "hello", "h": 1,
+            "i": 5, "by": (5, -6), "j": 200,
         }
     ]  # fmt: skip
 
@@ -70,8 +66,9 @@ def test_structures_through_pointers(kernel: KernelDescription) -> None:
     address = entry(kernel, "use")
     item = variables(kernel, address)["item"]
     paths: dict[tuple[str | int, ...], int] = {
-        ("id",): 77, ("flags", "low"): 5, ("flags", "middle"): 4321, ("flags", "negative"): -9, ("flags", "on"): 1,
-        ("flags", "wide"): -123456, ("first",): 17, ("second",): -18, ("colour",): 6, ("parent", "id"): -5,
+        ("id",): 77, ("flags", "low"): 5, ("flags", "middle"): 4321, ("flags", "negative"): -9,
+        ("flags", "on"): 1, ("flags", "wide"): -123456, ("first",): 17, ("second",): -18, ("colour",): 6,
+        ("parent", "id"): -5,
         ("parent", "parent", "id"): 77, ("matrix", 1, 2): 99, ("tiny",): -4, ("name", 2): ord("n"),
     }  # fmt: skip
 
