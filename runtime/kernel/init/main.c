@@ -19,7 +19,6 @@
 #include <asm/setup.h>
 
 extern const char linux_banner[];
-extern int kernel_execve(const char *filename, char *const argv[], char *const envp[]);
 
 cpumask_t cpu_possible_map = CPU_MASK_ALL, cpu_online_map;
 int nr_cpu_ids = 1;
@@ -71,7 +70,6 @@ static void run_init_process(char *init_filename)
 /* The kernel is up: the first thread becomes the first process. */
 static int noinline init_post(void)
 {
-	free_initmem();
 	system_state = SYSTEM_RUNNING;
 	if (sys_open("/dev/console", O_RDWR, 0) < 0) {
 		printk(KERN_WARNING "Warning: unable to open an initial console.\n");

@@ -29,6 +29,14 @@ struct sighand_struct init_sighand = {
 	.signalfd_wqh = __WAIT_QUEUE_HEAD_INITIALIZER(init_sighand.signalfd_wqh),
 };
 
+/* What kernel threads borrow when there is nothing else: no user memory at all. */
+struct mm_struct init_mm = {
+	.mm_users = ATOMIC_INIT(2),
+	.mm_count = ATOMIC_INIT(1),
+	.mmap_sem = __RWSEM_INITIALIZER(init_mm.mmap_sem),
+	.mmlist = LIST_HEAD_INIT(init_mm.mmlist),
+};
+
 struct task_struct init_task = {
 	.state = TASK_RUNNING,
 	.stack = &init_thread_union,

@@ -94,6 +94,13 @@ static void call_console_drivers(unsigned start, unsigned end)
 	}
 }
 
+/* An oops while the log was locked is to be seen all the same. */
+static void zap_locks(void)
+{
+	if (oops_in_progress)
+		spin_lock_init(&logbuf_lock);
+}
+
 /* Brings the consoles up to date. logbuf_lock is held. */
 static void flush_consoles(void)
 {
@@ -152,6 +159,7 @@ asmlinkage int vprintk(const char *fmt, va_list args)
 	unsigned long flags;
 	int printed_len;
 
+	zap_locks();
 	spin_lock_irqsave(&logbuf_lock, flags);
 	spend(PRINTK_COST);
 	printed_len = vscnprintf(printk_buf, sizeof(printk_buf), fmt, args);

@@ -26,6 +26,11 @@ static u64 divide(u64 n, u64 base, u64 *remainder)
 	return quotient;
 }
 
+u64 __udivmoddi4(u64 n, u64 base, u64 *remainder)
+{
+	return divide(n, base, remainder);
+}
+
 u64 __udivdi3(u64 n, u64 base)
 {
 	u64 remainder;
@@ -55,6 +60,14 @@ s64 __moddi3(s64 n, s64 base)
 
 	divide(n < 0 ? -n : n, base < 0 ? -base : base, &remainder);
 	return n < 0 ? -remainder : remainder;
+}
+
+s64 __divmoddi4(s64 n, s64 base, s64 *remainder)
+{
+	s64 quotient = __divdi3(n, base);
+
+	*remainder = n - quotient * base;
+	return quotient;
 }
 
 #endif

@@ -165,6 +165,10 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list argp)
 	struct out out = { buf, buf + size };
 	va_list args;
 
+	if (out.end < buf) {	/* sprintf's limit reaches past the top of memory */
+		out.end = (char *)-1;
+		size = out.end - buf;
+	}
 	va_copy(args, argp);
 	for (; *fmt; fmt++) {
 		struct printf_spec spec = { 0, -1, -1, 10, 0 };

@@ -519,6 +519,9 @@ static inline int sas_ss_flags(unsigned long sp)
 	return current->sas_ss_size == 0 ? SS_DISABLE : on_sig_stack(sp) ? SS_ONSTACK : 0;
 }
 
+/* kernel/execve.c */
+extern int kernel_execve(const char *filename, char *const argv[], char *const envp[]);
+
 /* kernel/pid.c */
 extern struct task_struct *find_task_by_vpid(pid_t nr);
 extern struct task_struct *find_task_by_pid_ns(pid_t nr, struct pid_namespace *ns);

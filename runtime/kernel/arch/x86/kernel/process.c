@@ -1,5 +1,4 @@
 /* Tasks as the CPU sees them: their first register contents, and the switch between them. */
-#include <linux/binfmts.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
@@ -100,20 +99,6 @@ void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_
 	regs->flags = X86_EFLAGS_FIXED | X86_EFLAGS_IF;
 }
 EXPORT_SYMBOL(start_thread);
-
-extern void ret_from_execve(struct pt_regs *regs) __noreturn;
-
-/* Turns the current kernel thread into a process that runs filename; returns only on failure. */
-int kernel_execve(const char *filename, char *const argv[], char *const envp[])
-{
-	struct pt_regs *regs = task_pt_regs(current);
-	int error;
-
-	error = do_execve((char *)filename, (char **)argv, (char **)envp, regs);
-	if (!error)
-		ret_from_execve(regs);
-	return error;
-}
 
 void flush_thread(void)
 {

@@ -71,5 +71,7 @@ struct pt_regs;
 extern void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 extern void ret_from_fork(void);
 extern void ret_from_kernel_thread(void);
+/* Leaves the kernel with the registers at the top of the current stack. */
+extern void ret_from_execve(struct pt_regs *regs) __attribute__((noreturn));
 
 #endif
