@@ -1,4 +1,4 @@
-"""What architectures answer: trampolines as Keystone assembles them, registers, arguments, lookups by name."""
+"""What architectures answer: trampolines as Keystone makes them, registers, arguments, look-ups."""
 
 from __future__ import annotations
 
