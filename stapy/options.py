@@ -77,6 +77,12 @@ def _append(name: str) -> Setter:
     return lambda options, value: getattr(options, name).append(value)
 
 
+def _suppress_time_limits(options: Options, _: str) -> None:
+    if not options.guru:  # as stap: -g has to stand before it
+        raise UsageError("--suppress-time-limits requires guru mode (-g), before it.")
+    options.suppress_time_limits = True
+
+
 def _last_pass(options: Options, value: str) -> None:
     if value not in ("1", "2", "3", "4", "5"):
         raise UsageError("Invalid pass number (should be 1-5).")
@@ -173,7 +179,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "colour", "[WHEN]", "", _color),
     Option("", "skip-badvars", "", "read 0 where a target variable is not available", _flag("skip_badvars")),
     Option("", "suppress-handler-errors", "", "count errors in handlers, and go on", _flag("suppress_handler_errors")),
-    Option("", "suppress-time-limits", "", "no MAXACTION (needs -g)", _flag("suppress_time_limits")),
+    Option("", "suppress-time-limits", "", "no MAXACTION (behind -g)", _suppress_time_limits),
     Option("", "no-global-var-display", "", "do not print globals at the end", _flag("no_global_var_display")),
     Option("b", "", "", "", _without_effect("-b")),
     Option("s", "", "NUM", "", _without_effect("-s")),
@@ -253,8 +259,6 @@ def _take_script(options: Options, rest: list[str]) -> None:
             raise UsageError("A script must be specified.\nTry -e 'probe begin { println(\"hello\") exit() }'.")
         options.script_file = rest.pop(0)
     options.arguments = rest
-    if options.suppress_time_limits and not options.guru:
-        raise UsageError("--suppress-time-limits needs guru mode; add -g.")
 
 
 def help_text() -> str:

@@ -28,7 +28,7 @@ def words(name: str, suffix: str) -> list[str]:
 
 def run_time_errors(text: str) -> list[str]:
     """The ERROR lines and the summary; a place in stap's tapset is left out, ours is the call in the script."""
-    lines = [line for line in text.splitlines() if line.startswith(("ERROR", "WARNING: Number of errors"))]
+    lines = [line for line in text.splitlines() if line.startswith(("ERROR:", "WARNING: Number of errors"))]
     return [re.sub(r" at (/usr/share/systemtap/tapset/|<tapset>).*", "", line) for line in lines]
 
 
