@@ -85,14 +85,9 @@ class Variable:
         kind, content = self._location
         if kind != "list":
             return content
-        if (
-            at_entry
-            and self.scope is not None
-            and self.scope.number == 0
-            and pc == self.scope.function.low_pc
-        ):
-            # The first range that starts here tells what holds before the first instruction, even an empty
-            # one.
+        scope = self.scope
+        if at_entry and self.is_parameter and scope is not None and scope.is_entered_at(pc):
+            # The first range that starts here says what holds before the first instruction, even if empty.
             for begin, _, operations in content:
                 if begin == pc:
                     return operations
@@ -157,6 +152,10 @@ class Scope:
 
     def contains(self, pc: int) -> bool:
         return any(low <= pc < high for low, high in self.ranges)
+
+    def is_entered_at(self, pc: int) -> bool:
+        """Whether it is a whole function, and ``pc`` its first address."""
+        return self.number == 0 and pc == self.function.low_pc
 
     @property
     def is_inlined(self) -> bool:
