@@ -112,29 +112,36 @@ def instruction_pointer(regs: Any) -> int:
 
 
 def dump_stack() -> None:
-    """Prints the call trace of what runs now, as the kernel does."""
+    """Prints who runs, and the calls that led to the probed place, as the kernel's own does.
+
+    The kernel's function would show the way to itself; this starts at the probe, and knows return addresses that return
+    probes have replaced.
+    """
     of = kernel()
-    own = getattr(of, "dump_stack", None)
-    if own is not None:
-        own()
+    probes = of.kprobes
+    if not hasattr(probes.description, "frames"):
+        address = kallsyms_lookup_name("dump_stack")
+        if not address:
+            raise LookupError("the kernel has no dump_stack()")
+        of.machine.call(address)
         return
-    address = kallsyms_lookup_name("dump_stack")
-    if not address:
-        raise LookupError("the kernel has no dump_stack()")
-    of.machine.call(address)
+    from stapy.runtime.kernels.base import Task
+
+    task = Task(of, of.current_task(of.machine.cpu))
+    printk("Pid: %d, comm: %.20s Not tainted %s\n", task.pid, task.comm, probes.description.release)
+    printk("Call Trace:\n")
+    for address in probes.backtrace(of.machine.cpu):
+        printk(" [<%p>] %pS\n", address, address)
 
 
 def printk(format: str, *arguments: Any) -> int:
     """The kernel's printk with Python values; strings may be addresses of C strings. Returns the length."""
     text = format_message(format, arguments)
-    of = kernel()
-    own = getattr(of, "printk", None)
-    (own or of.machine.print_kernel)(text)
+    kernel().kprobes.printk(text)
     return len(text)
 
 
 _CONVERSION = re.compile(r"%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(hh|h|ll|l|L|q|z|Z|t)?([diouxXcspn%][SsFfB]?)")
-_LEVEL = re.compile(r"^(<[0-7cd]>|\x01[0-7cd])")
 _BITS = {"hh": 8, "h": 16, "": 32, "ll": 64, "L": 64, "q": 64}
 
 
@@ -155,7 +162,7 @@ def format_message(format: str, arguments: tuple[Any, ...]) -> str:
         spec = f"%{flags}{width}" + (f".{precision}" if precision is not None else "")
         return _converted(conversion, length or "", spec, flags, width, _next(values, format)) + extra
 
-    text = _CONVERSION.sub(convert, _LEVEL.sub("", format))
+    text = _CONVERSION.sub(convert, format)
     left = sum(1 for _ in values)
     if left:
         raise TypeError(f"printk({format!r}): {left} arguments too many")

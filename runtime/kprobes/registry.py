@@ -9,6 +9,7 @@ all the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 # Sections whose code handles probes or is entered without a usable stack.
 BLACKLISTED_SECTIONS = (".kprobes.text", ".entry.text")
+# The functions that hold the lock of the kernel's log.
+_LOGGING = ("vprintk", "printk", "release_console_sem", "register_console", "do_syslog")
+_LEVEL = re.compile(r"^<[0-7cd]>", re.MULTILINE)
+_MESSAGE_SIZE = 512  # what goes to the kernel's printk at a time
 
 
 class Kprobes:
@@ -58,6 +63,7 @@ class Kprobes:
         self._boundaries: dict[int, frozenset[int]] = {}
         self._blacklist: list[tuple[int, int, str]] | None = None
         self._enabled = True
+        self._message = machine.code_area.allocate(_MESSAGE_SIZE + 16)
         self._returns = ReturnProbes(self)
         self._jumpers = JumperProbes(self)
         for cpu in machine.cpus:
@@ -69,7 +75,7 @@ class Kprobes:
 
     def _current_task(self, cpu: Cpu) -> int:
         """The task by the thread_info at the bottom of the kernel stack, whose first member it is."""
-        return self.memory.word(cpu.sp & -self.arch.thread_size)
+        return self.memory.word((self.machine.kernel_sp(cpu) - 1) & -self.arch.thread_size)
 
     # ------------------------------------------------------------ registration
 
@@ -481,6 +487,53 @@ class Kprobes:
         width = self.arch.bits // 4
         return [f"0x{start:0{width}x}-0x{end:0{width}x}\t{name}" for start, end, name in self.blacklist()]
 
+    # ------------------------------------------------------------ what handlers ask of the kernel
+
+    def printk(self, text: str) -> None:
+        """Logs a message by the kernel's own printk; where that is not possible, straight to the console.
+
+        It is not while the kernel is not up, and while the CPU is in the middle of a message of its own: as in Linux
+        the log is locked then.
+        """
+        address = self.kallsyms_lookup_name("printk")
+        if not address or not self.machine.running or self._is_logging():
+            self.machine.print_kernel(_LEVEL.sub("", text))
+            return
+        for line in text.splitlines(keepends=True):
+            for start in range(0, len(line), _MESSAGE_SIZE):
+                data = line[start : start + _MESSAGE_SIZE].encode("latin-1", "replace")
+                self.memory.write(self._message, b"%s\0\0" + data + b"\0")
+                self.machine.call(address, self._message, self._message + 4)
+
+    def _is_logging(self) -> bool:
+        """Whether a function that holds the log's lock is among those that called what runs now."""
+        cpu, word = self.machine.cpu, self.arch.word
+        ranges = [symbol_range for name in _LOGGING if (symbol_range := self._range(name)) is not None]
+        sp = self.machine.kernel_sp(cpu)
+        stack = self.memory.read(sp, -sp & (self.arch.thread_size - 1))
+        values = [int.from_bytes(stack[i : i + word], self.arch.endian) for i in range(0, len(stack), word)]
+        return any(start <= value < end for value in [cpu.pc, *values] for start, end in ranges)
+
+    def _range(self, name: str) -> tuple[int, int] | None:
+        start = self.kallsyms_lookup_name(name)
+        place = self.description.symbol_at(start) if start else None
+        return (start, start + place[2]) if place else None
+
+    def backtrace(self, cpu: Cpu, limit: int = 64) -> list[int]:
+        """The probed address, or else the PC, and the return addresses above it. Needs debug information."""
+        from stapy.runtime.debuginfo.unwind import Unwinder
+
+        site = cpu.kprobe.running
+        task = self.current(cpu)
+
+        def recover(address: int, cfa: int) -> int | None:
+            if address != self._returns.trampoline:
+                return None
+            return self._returns.find(task, self.arch.frame_of_cfa(cfa))
+
+        start = _Standing(cpu, cpu.pc if site is None else site.address)
+        return Unwinder(self.description).backtrace(start, self.memory, limit, recover)
+
     # ------------------------------------------------------------ for unwinders
 
     def is_return_trampoline(self, address: int) -> bool:
@@ -498,6 +551,14 @@ class Kprobes:
         """The address of the probed instruction for that of its copy; any other address as it is."""
         site = self._slots.get(address)
         return address if site is None else site.address
+
+
+class _Standing:
+    """The registers of a CPU for an unwinder, with the PC at the probed instruction."""
+
+    def __init__(self, cpu: Cpu, pc: int) -> None:
+        self.register = cpu.register
+        self.pc = pc
 
 
 def _all(probes: Iterable[Any], register: Callable[[Any], int], unregister: Callable[[Any], None]) -> int:

@@ -80,6 +80,7 @@ class Machine:
         self._pending: list[list[int]] = [[] for _ in range(cpus)]
         self._stopping = False
         self._interrupted = False
+        self._started = False
         self._clock_words = self.code_area.allocate(24 * cpus)
         self.clock = Clock(self.memory, self._clock_words, cpus)
         self.cpus = [self._make_cpu(number) for number in range(cpus)]
@@ -139,6 +140,14 @@ class Machine:
         if place is None:
             raise MachineError("the kernel image has no symbol 'init_tss'")
         return self.memory.word(place)
+
+    def kernel_sp(self, cpu: Cpu) -> int:
+        """The kernel's stack pointer: the CPU's, or where it will be when the CPU leaves user mode for good (the first
+        instructions of a system call may still have the user's)."""
+        sp, ram = cpu.sp, self.memory.ram
+        if cpu.user_mode or not ram.address < sp <= ram.address + ram.size:
+            return self.trap_stack(cpu)
+        return sp
 
     def place(self, address: int) -> str:
         """``address`` for people: 0xffffffff81000010 (start_kernel+0x10)."""
@@ -202,6 +211,11 @@ class Machine:
 
     # ------------------------------------------------------------ running
 
+    @property
+    def running(self) -> bool:
+        """Whether the kernel has been started and has not ended: its functions can be called."""
+        return self._started and not self.powered_off
+
     def run(self) -> None:
         """Runs until stop() or power-off.
 
@@ -209,6 +223,7 @@ class Machine:
         The machine can be run again afterwards, except after a panic.
         """
         self._stopping = False
+        self._started = True
         with deferred(self.interrupt, self._wake):
             while not (self._stopping or self.powered_off):
                 self._step(self.cpus[0])
@@ -258,8 +273,7 @@ class Machine:
         state, depth = cpu.save(), self._call_depth
         hit = cpu.kprobe.save() if cpu.kprobe is not None else None
         try:
-            if cpu.user_mode:
-                cpu.sp = self.trap_stack(cpu)
+            cpu.sp = self.kernel_sp(cpu)
             cpu.user_mode = cpu.halted = False
             self.arch.set_up_call(
                 self, cpu, self.arch.function_address(self, function), arguments, self._call_back
