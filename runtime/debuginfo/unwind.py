@@ -70,7 +70,12 @@ class Unwinder:
         self._sp = arch.dwarf_numbers[arch.sp]
         pointer = _FRAME_POINTERS.get(description.arch)
         self._fp = arch.dwarf_numbers.get(pointer) if pointer is not None else None
+        self._arch = arch
         self._stack_size = arch.thread_size
+        symbols = description.symbols
+        self._entries = range(
+            symbols.get("__irqentry_text_start", 0) or 0, symbols.get("__irqentry_text_end", 0) or 0
+        )
         self._bias = _STACK_BIAS.get(description.arch, 0)
         self._return_offset = _RETURN_OFFSET.get(description.arch, 0)
 
@@ -89,6 +94,8 @@ class Unwinder:
             caller = None
             if frame is not None:
                 caller = self._by_frame(frame, registers, memory, recover)
+            elif registers.pc in self._entries and getattr(registers, "after_call", False):
+                caller = self._by_saved_registers(registers, memory)
             elif self.description.in_text(registers.pc):
                 caller = self._by_frame_pointer(registers, memory, recover)
         except (MemoryFault, NotAvailable, OverflowError):
@@ -126,6 +133,30 @@ class Unwinder:
             return None
         pc = (returns + self._return_offset) & self._mask
         return self._caller(registers, values, pc, cfa, frame.signal, recover)
+
+    def _by_saved_registers(self, registers: Registers, memory: Any) -> CallerRegisters | None:
+        """In the code that an exception or interrupt enters by, and has called C from: on top of the stack
+        are the registers that it saved. None if it came from user mode."""
+        arch, read = self._arch, self._readers(memory)[self.word]
+        top = registers.register(self._sp)
+        argument = read(top)
+        if (
+            top < argument <= top + 4 * self.word
+        ):  # i386: the C function's arguments, of which the first points there
+            top = argument
+        if read(top + arch.pt_regs["cs"]) & 3:
+            return None
+        values: dict[int, int | None] = {
+            arch.dwarf_numbers[name]: read(top + offset)
+            for name, offset in arch.pt_regs.items()
+            if name in arch.dwarf_numbers
+        }
+        if (
+            self.description.arch == "i386"
+        ):  # which pushes no stack pointer when the kernel itself is interrupted
+            values[self._sp] = top + arch.pt_regs["sp"]
+        pc = values[arch.dwarf_numbers[arch.pc]]
+        return CallerRegisters(registers, values, pc or 0, top + 1, after_call=False)
 
     def _by_frame_pointer(
         self, registers: Registers, memory: Any, recover: Recover | None
