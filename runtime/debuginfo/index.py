@@ -68,7 +68,7 @@ class Index:
 
 def serialize(tables: dict[str, Any], digest: bytes) -> bytes:
     """An index file's content. Marshal's version 2 keeps no references, so equal tables give equal bytes."""
-    sections = {name: zlib.compress(marshal.dumps(table, 2), 9) for name, table in tables.items()}
+    sections = {name: zlib.compress(marshal.dumps(table, 2), 6) for name, table in tables.items()}
     directory = marshal.dumps(tuple((name, len(packed)) for name, packed in sections.items()), 2)
     body = directory + b"".join(sections.values())
     return _HEADER.pack(MAGIC, FORMAT, len(directory), zlib.crc32(body), digest) + body
@@ -77,7 +77,7 @@ def serialize(tables: dict[str, Any], digest: bytes) -> bytes:
 def group(details: list[Any]) -> tuple[bytes, ...]:
     """Packs what is the bulk of an index so that one function does not cost the unpacking of all."""
     parts = [tuple(details[start : start + GROUP]) for start in range(0, len(details), GROUP)]
-    return tuple(zlib.compress(marshal.dumps(part, 2), 9) for part in parts)
+    return tuple(zlib.compress(marshal.dumps(part, 2), 6) for part in parts)
 
 
 def ungroup(packed: bytes) -> tuple[Any, ...]:
