@@ -110,6 +110,8 @@ def _passes(options: Options, reporter: Reporter) -> int:
 
 def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
     """Pass 5: the session on its kernel."""
+    from stapy.runtime.kernels.operations import WorkloadError
+    from stapy.runtime.machine.cpu import MachineError
     from stapy.runtime.session import Session, SessionOptions
 
     kernel = None
@@ -118,7 +120,10 @@ def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
         from stapy.runtime.kernels.builtin import BuiltinKernel
 
         kernel = BuiltinKernel(options.architecture, description=_describe(options))
-        kernel.start(made)
+        try:
+            kernel.start(made)
+        except (WorkloadError, MachineError) as error:
+            raise Failure(f"ERROR: {error}") from None
     session = Session(program, kernel, output, SessionOptions(
         target=options.target_pid,
         timeout=None if options.timeout is None else int(options.timeout * 1e9),
@@ -134,6 +139,8 @@ def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
     started = time.monotonic()
     try:
         status = session.run()
+    except (WorkloadError, MachineError) as error:
+        raise Failure(f"ERROR: {error}") from None
     finally:
         if kernel is not None:
             kernel.close()
