@@ -81,6 +81,8 @@ static int noinline init_post(void)
 		run_init_process(execute_command);
 		printk(KERN_WARNING "Failed to execute %s.  Attempting defaults...\n", execute_command);
 	}
+	if (!sys_access("/init", 0))
+		run_init_process("/init");
 	run_init_process("/sbin/init");
 	run_init_process("/etc/init");
 	run_init_process("/bin/init");

@@ -46,6 +46,13 @@ DECLARE_PER_CPU(struct rq, runqueues);
 #define task_rq(p)	cpu_rq(task_cpu(p))
 #define cpu_curr(cpu)	(cpu_rq(cpu)->curr)
 
+/* A task that has been released, and runs its last instructions, has no group any more. */
+static inline void account_group_exec_runtime(struct task_struct *tsk, u64 ns)
+{
+	if (tsk->signal)
+		tsk->signal->sum_sched_runtime += ns;
+}
+
 #define WF_SYNC		0x01
 #define WF_FORK		0x02
 

@@ -52,7 +52,7 @@ static void update_curr(struct rq *rq)
 	delta_exec = rq->clock - curr->exec_start;
 	curr->exec_start = rq->clock;
 	curr->sum_exec_runtime += delta_exec;
-	task_of(curr)->signal->sum_sched_runtime += delta_exec;
+	account_group_exec_runtime(task_of(curr), delta_exec);
 	cfs_rq->exec_clock += delta_exec;
 	curr->vruntime += calc_delta_fair(delta_exec, curr);
 	update_min_vruntime(cfs_rq);
@@ -97,13 +97,13 @@ static u64 sched_slice(struct cfs_rq *cfs_rq, struct sched_entity *se)
 	return period * se->load.weight / weight;
 }
 
-/* A newcomer starts a slice behind; a sleeper keeps a little of what it did not use. */
+/* A newcomer starts a little behind the others; a sleeper keeps a little of what it did not use. */
 static void place_entity(struct cfs_rq *cfs_rq, struct sched_entity *se, int initial)
 {
 	u64 vruntime = cfs_rq->min_vruntime;
 
 	if (initial)
-		vruntime += calc_delta_fair(sched_slice(cfs_rq, se), se);
+		vruntime += calc_delta_fair(sysctl_sched_min_granularity, se);
 	else
 		vruntime -= sysctl_sched_latency / 2;
 	se->vruntime = max_vruntime(se->vruntime, vruntime);

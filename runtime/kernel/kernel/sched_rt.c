@@ -12,7 +12,7 @@ static void update_curr_rt(struct rq *rq)
 	u64 delta_exec = rq->clock - curr->se.exec_start;
 
 	curr->se.sum_exec_runtime += delta_exec;
-	curr->signal->sum_sched_runtime += delta_exec;
+	account_group_exec_runtime(curr, delta_exec);
 	curr->se.exec_start = rq->clock;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/tty.h>
 #include <linux/uaccess.h>
+#include <asm/machine.h>
 
 #define BUFFER_SIZE	1024
 #define CHARACTER_COST	40
@@ -64,7 +65,7 @@ static ssize_t tty_write(struct file *file, const char __user *buf, size_t count
 		n = min(count - done, sizeof(piece));
 		if (copy_from_user(piece, buf + done, n))
 			return done ? (ssize_t)done : -EFAULT;
-		serial8250_tx_chars(piece, n);
+		machine_call(MC_TTY, (unsigned long)piece, n);
 		spend(n * CHARACTER_COST);
 		done += n;
 	}

@@ -92,11 +92,14 @@ void die(const char *str, struct pt_regs *regs, long err)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&die_lock, flags);
+	local_irq_save(flags);
+	if (!spin_trylock(&die_lock))
+		panic("oops while printing an oops");
 	oops_in_progress++;
 	__die(str, regs, err);
 	oops_in_progress--;
-	spin_unlock_irqrestore(&die_lock, flags);
+	spin_unlock(&die_lock);
+	local_irq_restore(flags);
 	if (in_interrupt())
 		panic("Fatal exception in interrupt");
 	if (current->pid == 0)

@@ -9,6 +9,7 @@
 #define MC_EVENTS	3	/* deliver what is due now */
 #define MC_POWEROFF	4	/* (exit status) */
 #define MC_RELAX	5	/* let another CPU run */
+#define MC_TTY		6	/* (text, length): what processes write to their terminal */
 
 static inline long machine_call(long nr, unsigned long a, unsigned long b)
 {
