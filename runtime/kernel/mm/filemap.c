@@ -15,6 +15,8 @@
 #include <linux/wait.h>
 
 #define PAGE_LOOKUP_COST 60	/* ns */
+/* Of 128 bytes: coarse, so that an ELF header takes as long to read on any architecture. */
+#define COPY_COST 16
 
 /* All who wait for a locked page wait here; there are few. */
 static DECLARE_WAIT_QUEUE_HEAD(page_wait_queue);
@@ -215,7 +217,7 @@ int file_read_actor(read_descriptor_t *desc, struct page *page, unsigned long of
 		size -= left;
 		desc->error = -EFAULT;
 	}
-	spend(DIV_ROUND_UP(size, 8));
+	spend(DIV_ROUND_UP(size, 128) * COPY_COST);
 	desc->count = count - size;
 	desc->written += size;
 	desc->arg.buf += size;
@@ -381,7 +383,7 @@ static ssize_t write_piece(struct file *file, struct address_space *mapping, lof
 	if (status)
 		return status;
 	copied = bytes - copy_from_user((char *)page_address(page) + offset, buf, bytes);
-	spend(DIV_ROUND_UP(copied, 8));
+	spend(DIV_ROUND_UP(copied, 128) * COPY_COST);
 	status = mapping->a_ops->write_end(file, mapping, pos, bytes, copied, page, fsdata);
 	if (status < 0)
 		return status;

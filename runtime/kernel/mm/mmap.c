@@ -149,23 +149,45 @@ static inline int same_flags(unsigned long a, unsigned long b)
 	return ((a ^ b) & ~VM_ANON) == 0;
 }
 
-/* Make the area before addr, if it is alike and without a file, reach to the end; or the one behind. */
+static inline int mergeable(struct vm_area_struct *vma, unsigned long vm_flags)
+{
+	return !vma->vm_file && !vma->vm_ops && same_flags(vma->vm_flags, vm_flags) &&
+	       !(vm_flags & (VM_SHARED | VM_GROWSDOWN));
+}
+
+/* Two areas without a file that meet and are alike become one. */
+static void join_areas(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma ? vma->vm_next : NULL;
+
+	if (!next || vma->vm_end != next->vm_start || !mergeable(vma, vma->vm_flags) ||
+	    !mergeable(next, vma->vm_flags))
+		return;
+	vma->vm_end = next->vm_end;
+	vma->vm_flags |= next->vm_flags & VM_ANON;
+	vma->vm_next = next->vm_next;
+	mm->map_count--;
+	mm->mmap_cache = NULL;
+	kmem_cache_free(vm_area_cachep, next);
+}
+
+/* Let a neighbour that is alike reach over [addr, end); NULL when there is none. */
 static struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
 					unsigned long addr, unsigned long end,
 					unsigned long vm_flags, struct file *file)
 {
 	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
 
-	if (file || (vm_flags & (VM_SHARED | VM_GROWSDOWN)))
+	if (file)
 		return NULL;
-	if (prev && prev->vm_end == addr && !prev->vm_file && !prev->vm_ops &&
-	    same_flags(prev->vm_flags, vm_flags)) {
+	if (prev && prev->vm_end == addr && mergeable(prev, vm_flags)) {
 		prev->vm_end = end;
+		join_areas(mm, prev);
 		return prev;
 	}
-	if (next && next->vm_start == end && !next->vm_file && !next->vm_ops &&
-	    same_flags(next->vm_flags, vm_flags)) {
+	if (next && next->vm_start == end && mergeable(next, vm_flags)) {
 		next->vm_start = addr;
+		next->vm_pgoff -= (end - addr) >> PAGE_SHIFT;
 		return next;
 	}
 	return NULL;
@@ -310,6 +332,15 @@ unsigned long do_mmap_pgoff(struct file *file, unsigned long addr, unsigned long
 }
 EXPORT_SYMBOL(do_mmap_pgoff);
 
+static char *shmem_dname(struct dentry *dentry, char *buffer, int buflen)
+{
+	return dynamic_dname(dentry, buffer, buflen, "/dev/zero (deleted)");
+}
+
+static const struct dentry_operations shmem_dentry_operations = {
+	.d_dname = shmem_dname,
+};
+
 /* Shared memory without a name is a file of its own that only the mapping holds. */
 static int shmem_zero_setup(struct vm_area_struct *vma)
 {
@@ -328,6 +359,7 @@ static int shmem_zero_setup(struct vm_area_struct *vma)
 		return -ENOMEM;
 	}
 	dentry->d_sb = mnt->mnt_sb;
+	dentry->d_op = &shmem_dentry_operations;
 	d_instantiate(dentry, inode);
 	inode->i_size = vma->vm_end - vma->vm_start;
 	file = alloc_file(mnt, dentry, FMODE_READ | FMODE_WRITE, &ramfs_file_operations);
@@ -665,11 +697,12 @@ static void change_protection(struct vm_area_struct *vma, unsigned long addr, un
 	}
 }
 
-/* Change the protection of [start, end) of one area. */
+/* Change the protection of [start, end) of one area; *pprev becomes the area that holds it. */
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags)
 {
 	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *prev;
 	int error;
 
 	*pprev = vma;
@@ -688,6 +721,10 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	vma->vm_flags = newflags | (vma->vm_flags & VM_ANON);
 	vma->vm_page_prot = vm_get_page_prot(newflags);
 	change_protection(vma, start, end, vma->vm_page_prot);
+	join_areas(mm, vma);
+	find_vma_prev(mm, start, &prev);
+	join_areas(mm, prev);
+	*pprev = find_vma(mm, start);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ struct pt_regs;
 #define VM_ANON		0x40000000	/* has had pages of its own: fork copies its page table */
 
 #define VM_STACK_FLAGS	(VM_GROWSDOWN | VM_DATA_DEFAULT_FLAGS | VM_ACCOUNT)
-#define VM_DATA_DEFAULT_FLAGS (VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define VM_DATA_DEFAULT_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 
 /* handle_mm_fault's flags and results */
 #define FAULT_FLAG_WRITE	0x01
