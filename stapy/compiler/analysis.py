@@ -85,6 +85,7 @@ class Instance:
     token: tree.Token
     note: str = ""  # the function and so on, for -p2
     callers: tuple[tuple[int, int], ...] = ()  # of a callee probe: the code whose calls count
+    place: Any = None  # targets.Place, for places in the kernel
 
 
 @dataclass(eq=False)

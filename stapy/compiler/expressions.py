@@ -102,8 +102,7 @@ class ExpressionLowering:
     def lower_string(self, node: tree.String) -> Code:
         from stapy.runtime.values.strings import cut
 
-        value = cut(node.value, self.limit)
-        return Code(ascii(value), ATOM, length=len(value))
+        return literal(cut(node.value, self.limit))
 
     def lower_symbol(self, node: tree.Symbol) -> Code:
         variable = node.referent
@@ -137,7 +136,7 @@ class ExpressionLowering:
     def _count(self, right: Code) -> str:
         if right.range[0] == right.range[1]:
             return str(right.range[0] & 63)
-        return right.at(SHIFT + 1) if 0 <= right.range[0] and right.range[1] <= 63 else f"({right.at(BIT_AND)} & 63)"
+        return right.at(SHIFT + 1) if right.range[0] >= 0 and right.range[1] <= 63 else f"({right.at(BIT_AND)} & 63)"
 
     def _shift(self, operator: str, left: Code, right: Code, computed: Range) -> Code:
         return self.fitted(f"{left.at(SHIFT)} {operator} {self._count(right)}", SHIFT, computed)
@@ -431,6 +430,12 @@ class ExpressionLowering:
             return Code(f"({self.unit.emit}({text.text}), 0)[1]", ATOM, (0, 0))
         return text
 
+    def _print_argument(self, node: tree.Expression) -> Code:
+        """A literal that is printed is not cut: it never gets into a string variable."""
+        if isinstance(node, tree.String) and "\0" not in node.value:
+            return literal(node.value)
+        return self.value(node)
+
     def print_text(self, node: tree.Print) -> Code:
         """The printed text; a sprint's is cut like any string."""
         from stapy.runtime.values import printf
@@ -447,19 +452,27 @@ class ExpressionLowering:
             delimiter = node.delimiter.value if node.delimiter is not None else ""
             pieces = printf.pieces_for([str(argument.type) for argument in node.arguments], delimiter,
                                        node.name.endswith("ln"))
-        codes = [self.value(argument) for argument in node.arguments]
+        codes = [self._print_argument(argument) for argument in node.arguments]
         text = printf.expression(pieces, [code.text for code in codes])
+        if text.startswith(("('", '("')) and " % (" in text:
+            text = text[1:-1]  # the parentheses around a whole % operation
         if printf.reads_memory(pieces):
             text = self.program.places.mark(text, node.token)
             self.unit.program.needs_kernel = True
         if node.to_stream:
-            return Code(text, ATOM)
+            return Code(text, PRODUCT)
         length = _length(pieces, codes)
         if printf.may_hold_nul(pieces):
             return Code(f"cut({text}, {self.limit})", ATOM, length=self.limit)
         if length <= self.limit:
-            return Code(f"({text})" if not text.startswith(("f'", "'", '"')) else text, ATOM, length=length)
+            return Code(text, ATOM if text.startswith("f'") else CONDITIONAL, length=length)
         return Code(f"({text})[:{self.limit}]", ATOM, length=self.limit)
+
+
+def literal(value: str) -> Code:
+    """A string literal, in double quotes where it reads well: it can stand in an f-string then."""
+    plain = value.isascii() and value.isprintable() and '"' not in value and "\\" not in value
+    return Code(f'"{value}"' if plain else ascii(value), ATOM, length=len(value))
 
 
 def _length(pieces: Any, codes: list[Code]) -> int:
@@ -496,8 +509,11 @@ class _KernelText:
         if kind == "deref" and tree_node[1] * 8 == bits and bits in (8, 16, 32, 64):
             letter = "s" if node.signed or bits == 64 else "u"
             return f"{self.memory()}.{letter}{bits}({self.address(tree_node[2])})", ATOM
+        word = 8 * self.lowering.program.analysis.kernel.pointer_size
+        if kind == "mask" and tree_node[1] >= word and self._is_register(tree_node[2]):
+            tree_node, kind = tree_node[2], "register"  # it holds no more than that
         text = self.text(tree_node)
-        known = 64 if kind == "register" and not self._is_operand(tree_node) else 0  # bits it can have
+        known = word if self._is_register(tree_node) else 0  # bits it can have
         known = tree_node[1] if kind == "mask" else 8 * tree_node[1] if kind == "deref" else known
         if not known or known > bits:
             text = f"({text} & {hex((1 << bits) - 1)})"
@@ -507,8 +523,9 @@ class _KernelText:
         return f"({text} ^ {half}) - {half}", SUM
 
     @staticmethod
-    def _is_operand(node: Any) -> bool:
-        return node[0] == "register" and isinstance(node[1], tuple)
+    def _is_register(node: Any) -> bool:
+        """Whether a node is a register of the machine (and no operand of the script's)."""
+        return node[0] == "register" and not isinstance(node[1], tuple)
 
     def memory(self) -> str:
         self.unit.reads_memory = True
@@ -516,18 +533,15 @@ class _KernelText:
 
     def address(self, node: Any) -> str:
         """An address: the memory cuts it to the machine's width, so masks around it are not needed."""
-        while node[0] == "mask":
-            node = node[2]
+        node = _bare(node)
         if node[0] == "add":
-            left = self.address(node[1])
-            right = self.text(node[2])
-            return f"{left} + {right}"
+            return f"{self.address(node[1])} + {self.text(node[2])}"
         return self.text(node)
 
     def text(self, node: Any) -> str:
         from stapy.runtime.debuginfo.expressions import python_source
 
-        return python_source(node, self.register, self.read, None)
+        return python_source(_bare_addresses(node), self.register, self.read, None)
 
     def register(self, what: Any) -> str:
         if isinstance(what, tuple):
@@ -536,23 +550,22 @@ class _KernelText:
         return f"register({what})"
 
     def read(self, size: int, address: str) -> str:
-        from stapy.compiler.emit import unmarked as plain
-
-        text = plain(address)
-        if text.startswith("(") and text.endswith(" & 0xffffffffffffffff)") and address == text:
-            inner = text[1:-len(" & 0xffffffffffffffff)")]
-            if inner.startswith("(") and inner.endswith(")") and inner.count("(") == inner.count(")"):
-                address = inner[1:-1] if _balanced(inner[1:-1]) else inner
         return f"{self.memory()}.u{8 * size}({address})"
 
 
-def _balanced(text: str) -> bool:
-    depth = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            return False
-    return depth == 0
+def _bare(address: Any) -> Any:
+    while address[0] == "mask" and address[1] >= 32:
+        address = address[2]
+    return address
+
+
+def _bare_addresses(node: Any) -> Any:
+    """A tree whose memory reads have no masks around their addresses."""
+    if not isinstance(node, tuple):
+        return node
+    if node and node[0] == "deref":
+        return ("deref", node[1], _bare_addresses(_bare(node[2])))
+    return tuple(_bare_addresses(child) for child in node)
 
 
 def has_effects(node: tree.Expression) -> bool:

@@ -126,7 +126,7 @@ def _variables(instance: Instance, analysis: Analysis) -> list[str]:
 
 
 def target_variables(instance: Instance) -> list[str]:
-    place = instance.handler.place
+    place = instance.place
     if place is None:
         return []
     names = []

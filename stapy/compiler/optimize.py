@@ -14,7 +14,7 @@ from stapy.compiler.similar import similar
 from stapy.compiler.symbols import may_pass_on
 from stapy.compiler.targets import signed64
 from stapy.compiler.tree import Type
-from stapy.compiler.walk import Rewriter, Visitor
+from stapy.compiler.walk import Rewriter, Visitor, descend
 
 Unit = tree.Function | Handler
 
@@ -110,10 +110,12 @@ class Uses(Visitor):
     def visit_embeddedexpression(self, node: tree.EmbeddedExpression) -> None:
         self.other = self.other or not is_pure_code(node.code)
 
-    def visit_next(self, node: tree.Statement) -> None:
+    def visit_next(self, node: tree.Next) -> None:
         self.other = True
 
-    visit_return = visit_next  # type: ignore[assignment]
+    def visit_return(self, node: tree.Return) -> None:
+        self.other = True
+        self.visit_children(node)
 
     def visit_atprobewrite(self, node: tree.AtProbewrite) -> None:
         pass
@@ -122,9 +124,8 @@ class Uses(Visitor):
 class FunctionUses(Uses):
     """The same of a function's body, where ``return`` is no effect."""
 
-    def visit_return(self, node: tree.Return) -> None:  # type: ignore[override]
-        if node.value is not None:
-            self.visit(node.value)
+    def visit_return(self, node: tree.Return) -> None:
+        self.visit_children(node)
 
 
 def is_pure_code(code: str) -> bool:
@@ -200,12 +201,12 @@ class Optimizer:
                 self.drop_dead_assignments()
                 self.drop_empty_statements()
                 self.drop_effectless()
+                if self.round == 0:
+                    self.warn_empty_functions()
             self.fold()
             if optimizing:
                 self.drop_dead_code()
             self.round += 1
-            if self.round == 1 and optimizing:
-                self.warn_empty_functions()
             self.quiet = True
             if not self.changed:
                 break
@@ -686,6 +687,8 @@ def compute(operator: str, left: int, right: int) -> int | None:
         if (left < 0) != (right < 0):
             quotient = -quotient
         return signed64(quotient if operator == "/" else left - quotient * right)
+    if operator in ("<<", ">>", ">>>") and not 0 <= right < 64:
+        return left  # as stap folds it; at run time the count is taken modulo 64
     count = right & 63
     results = {"+": left + right, "-": left - right, "*": left * right, "&": left & right, "|": left | right,
                "^": left ^ right, "<<": left << count, ">>": left >> count,
@@ -764,10 +767,20 @@ def written_globals(function: Callee, seen: set[int] | None = None) -> set[tree.
 
 
 def mark_returns(analysis: Analysis) -> None:
-    """Note of each function whether it returns a value, and whether it may pass a call on."""
-    from stapy.compiler.walk import descend
-
+    """Note of each function whether it returns a value (and, where that is plain, of what type) and whether it may pass
+    a call on. Elision may drop all its returns; it is a function with a value all the same."""
     for function in analysis.script_functions():
-        function.notes["returns value"] = any(
-            isinstance(node, tree.Return) and node.value is not None for node in descend(function.body))
+        values = [node.value for node in descend(function.body) if isinstance(node, tree.Return) and node.value is not None]
+        function.notes["returns value"] = bool(values)
+        for value in values:
+            if isinstance(value, (tree.Number, tree.String)):
+                function.notes["plain result"] = Type.LONG if isinstance(value, tree.Number) else Type.STRING
         may_pass_on(function)
+
+
+def settle_returns(analysis: Analysis) -> None:
+    """Functions whose returns were all elided have the type of what they returned."""
+    for function in analysis.script_functions():
+        if function.result is Type.UNKNOWN and "plain result" in function.notes and not any(
+                isinstance(node, tree.Return) for node in descend(function.body)):
+            function.result = function.notes["plain result"]

@@ -122,8 +122,9 @@ def _analyse(analysis: Analysis) -> None:
     resolve.resolve(analysis)
     if analysis.failed:
         return
-    optimize.optimize(analysis)
     optimize.mark_returns(analysis)
+    optimize.optimize(analysis)
+    optimize.settle_returns(analysis)
     types.infer(analysis)
     if analysis.failed:
         return

@@ -233,7 +233,8 @@ class ProbeResolver:
             handler = self._handler(one, pending, conditions)
             name = pending.alias_name or one.point.rstrip("?!")
             self.analysis.instances.append(
-                Instance(one.event, handler, one.point, name, pending.chain, pending.token, one.note, one.callers))
+                Instance(one.event, handler, one.point, name, pending.chain, pending.token, one.note, one.callers,
+                         one.place))
         return len(found)
 
     # ------------------------------------------------------------ handlers

@@ -49,7 +49,7 @@ class Scope:
             before = self._globals.get(variable.name)
             if before is not None and before is not variable:
                 raise SemanticError(f"conflicting global variables '{variable.name}' and '{before.name}'",
-                                    variable.token, before.token)
+                                    variable.token, other=before.token)
             self._globals[variable.name] = variable
         for function in script.functions:
             if not function.private:
@@ -83,7 +83,7 @@ class Scope:
         if not fitting:
             known = candidates[0]
             raise SemanticError(f"arity mismatch found (function '{name}' takes {len(known.parameters)} args)",
-                                token, known.token if known.token.source.text else None)
+                                token, other=known.token if known.token.source.text else None)
         return sorted(fitting, key=priority)
 
     def library_functions(self, name: str) -> list[Callee]:

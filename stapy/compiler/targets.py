@@ -6,6 +6,8 @@ resolved becomes an UnresolvedTarget, which is an error only if optimisation lea
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,6 +115,8 @@ class Access:
         """The object's bytes as an unsigned number."""
         if self.location.kind == self.expressions.MEMORY:
             return ("deref", size, self.location.expression)
+        if self.location.kind == self.expressions.REGISTER and size == self.description.pointer_size:
+            return self.location.expression
         return ("mask", 8 * size, self.location.expression)
 
     def _at(self, address: Any) -> None:
@@ -154,7 +158,7 @@ class Access:
         size = member.storage_size if member.is_bitfield else (member.type.size or 0)
         if self.location.kind == self.expressions.MEMORY:
             if member.offset:
-                self._at(("add", self.location.expression, ("const", member.offset)))
+                self._at(_plus(self.location.expression, member.offset))
         else:
             part = self.expressions.part(self.location, member.offset, size, self.description.pointer_size,
                                          self.description.little_endian)
@@ -183,7 +187,9 @@ class Access:
         else:
             assert index is not None
             distance = ("mul", self.operand(index), ("const", size))
-        if distance != ("const", 0):
+        if distance[0] == "const":
+            self._at(_plus(self.location.expression, distance[1]) if distance[1] else self.location.expression)
+        else:
             self._at(("add", self.location.expression, distance))
         self.ctype = element
 
@@ -240,6 +246,13 @@ class Access:
 
     def _made(self, token: tree.Token, node: Any, bits: int, signed: bool, store: Any, ctype: Any) -> KernelRead:
         return KernelRead(token, node, self.operands, bits, signed, store, type=LONG, ctype=ctype)
+
+
+def _plus(node: Any, offset: int) -> Any:
+    """An address and a constant offset, in one addition."""
+    if node[0] == "add" and node[2][0] == "const":
+        return ("add", node[1], ("const", node[2][1] + offset))
+    return ("add", node, ("const", offset))
 
 
 def finish(access: Access, node: Any) -> tree.Expression:
@@ -443,15 +456,17 @@ class TargetRewriter(Rewriter):
             return self._give_up(node, _placed(error, node.token))
 
     def rewrite_atconst(self, node: tree.AtConst) -> tree.Expression:
-        kernel = self.analysis.kernel
-        found = kernel.types.constant(node.text.strip()) if kernel is not None else None
-        if found is not None:
-            return tree.Number(node.token, signed64(found.value), type=LONG)
         try:
-            return tree.Number(node.token, signed64(int(node.text.strip().rstrip("uUlL"), 0)), type=LONG)
-        except ValueError:
-            return self._give_up(node, SemanticError(
-                f"@const(\"{node.text}\"): the kernel's debug information has no such constant", node.token))
+            return tree.Number(node.token, signed64(constant_expression(node.text, self._constant)), type=LONG)
+        except ValueError as error:
+            return self._give_up(node, SemanticError(f"@const(\"{node.text}\"): {error}", node.token))
+
+    def _constant(self, name: str) -> int:
+        kernel = self.analysis.kernel
+        found = kernel.types.constant(name) if kernel is not None else None
+        if found is None:
+            raise ValueError(f"the kernel's debug information has no constant '{name}'")
+        return found.value
 
     def rewrite_atdefined(self, node: tree.AtDefined) -> tree.Expression:
         found = self.rewrite(node.operand)
@@ -517,6 +532,44 @@ def _signature(node: tree.Expression) -> str:
         value = component.index.value if isinstance(component.index, tree.Number) else ""
         text += f" {component.kind} {component.member} {value}"
     return text
+
+
+_C_SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]+\b")
+_C_OCTAL = re.compile(r"\b0([0-7]+)\b")
+
+
+def constant_expression(text: str, constant: Callable[[str], int]) -> int:
+    """The value of a C constant expression of integers and enumerators. Raises ValueError for what is none."""
+    import ast
+
+    python = _C_OCTAL.sub(r"0o\1", _C_SUFFIX.sub(r"\1", text)).replace("&&", " and ").replace("||", " or ")
+    try:
+        expression = ast.parse(python.strip(), mode="eval").body
+        return _constant_value(expression, constant)
+    except (SyntaxError, ZeroDivisionError, OverflowError, RecursionError):
+        raise ValueError("not a constant expression that can be computed here") from None
+
+
+def _constant_value(node: Any, constant: Callable[[str], int]) -> int:
+    import ast
+
+    from stapy.compiler.optimize import compute
+
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    if isinstance(node, ast.Name):
+        return constant(node.id)
+    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
+        value = _constant_value(node.operand, constant)
+        return -value if isinstance(node.op, ast.USub) else ~value if isinstance(node.op, ast.Invert) else value
+    operators: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.LShift: "<<",
+                                  ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
+    if isinstance(node, ast.BinOp) and type(node.op) in operators:
+        found = compute(operators[type(node.op)], _constant_value(node.left, constant),
+                        _constant_value(node.right, constant))
+        if found is not None:
+            return found
+    raise ValueError("not a constant expression that can be computed here")
 
 
 def signed64(number: int) -> int:

@@ -238,9 +238,10 @@ class Inference:
         if isinstance(node.value, tree.Symbol):
             variable = node.value.referent
             if not variable.notes.get("arity"):
-                self.visit(node.value, UNKNOWN)
+                self.visit(node.value, variable.type)
             return
-        self.visit(node.value, UNKNOWN)
+        array = node.value.array if isinstance(node.value, tree.Index) else None
+        self.visit(node.value, array.referent.type if isinstance(array, tree.Symbol) else UNKNOWN)
 
     def do_try(self, node: tree.Try) -> None:
         self.statement(node.body)
