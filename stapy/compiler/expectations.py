@@ -14,7 +14,7 @@ from typing import Any
 
 from .diagnostics import ParseError
 from .tables import Rule
-from .tree import Token
+from .tree import Number, Token, Variable
 
 TOP_LEVEL = "expected 'probe', 'global', 'private', 'function', or '%{'"
 LITERAL = "expected literal string or number"
@@ -32,11 +32,7 @@ INSISTENT = frozenset((("list_comma", "<parameter>"), ("return", "<expression>")
 
 _EXPRESSIONS = frozenset(
     f"<{name}>"
-    for name in (
-        "expression ternary logical_or logical_and bitwise_or bitwise_xor bitwise_and membership match comparison"
-        " shift concatenation additive multiplicative unary crement access operand value match_list match_item"
-        " indexes index_item arguments for_condition"
-    ).split()
+    for name in ["expression", "ternary", "logical_or", "logical_and", "bitwise_or", "bitwise_xor", "bitwise_and", "membership", "match", "comparison", "shift", "concatenation", "additive", "multiplicative", "unary", "crement", "access", "operand", "value", "match_list", "match_item", "indexes", "index_item", "arguments", "for_condition"]
 )
 
 # By the symbol expected next.
@@ -85,10 +81,12 @@ _ITEMS: dict[tuple[str, int], tuple[str, str]] = {
     ("alternatives_more", 1): (BODY, PEEK),
     ("at_const", 2): ("expected string", NEXT),
     ("at_var", 2): ("expected string", NEXT),
+    ("at_var", 3): ("expected ')'", NEXT),
     ("at_var", 4): ("expected string", NEXT),
     ("bracketed", 2): ("expected ',' or ']'", PEEK),
     ("call", 3): ("expected one of ') ,'", NEXT),
     ("cast", 4): ("expected string", NEXT),
+    ("cast", 5): ("expected ')'", NEXT),
     ("cast", 6): ("expected string", NEXT),
     ("element", 3): ("expected ']'", NEXT),
     ("foreach_bracketed", 2): ("expected ',' or ']'", PEEK),
@@ -134,14 +132,23 @@ def explain(items: Items, before: Items, values: list[Any], token: Token) -> tup
     site = (message, mode)
     if ended and mode != PEEK:
         message = site = "unexpected end-of-file"
-        previous = values[-1] if values and isinstance(values[-1], Token) else None
-        if mode == NEXT_AT_ONCE:
-            return ParseError(message, saw=previous, end=source, site=site), True
+        previous = values[-1][-1] if isinstance(values[-1], list) else values[-1]
+        if mode == NEXT_AT_ONCE or _unread(items[0], previous):
+            shown = previous if isinstance(previous, Token) else previous.token
+            return ParseError(message, saw=shown, end=source, site=site), True
     if at is not None:
         return ParseError(message, at=at, site=site), False
     if ended:
         return ParseError(message, end=source, site=site), True
     return ParseError(message, saw=token, site=site), mode != PEEK
+
+
+def _unread(item: tuple[Rule, int], previous: Any) -> bool:
+    """Whether stap has not looked behind the last value: it does behind a string, or a parameter's type."""
+    action, dot = item[0].action, item[1]
+    if (action, dot) == ("function_head", 5):
+        return isinstance(previous, Variable) and previous.declared_type is None
+    return (action, dot) == ("component_argument", 3) and isinstance(previous, Number)
 
 
 def _expected(items: Items, values: list[Any], token: Token) -> tuple[str, str, Token | None]:

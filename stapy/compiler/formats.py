@@ -1,7 +1,7 @@
 """Print formats: what stands in the literal of ``printf``, taken apart.
 
-One conversion is ``%``, at most one flag of ``-+ 0#``, a width or ``*``, a precision or ``.*``, and the letter. The
-digits before ``b`` and ``m`` say how many bytes.
+One conversion is ``%``, at most one flag of ``-+ 0#``, a width or ``*``, a precision or ``.*``, an ``l`` without
+meaning, and the letter. The digits before ``b`` say how many bytes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from .lexer import interpret_escapes
 from .tree import FormatPart
 
 _PIECE = re.compile(
-    r"(?P<literal>(?:[^%]|%%|%\Z)+)"
+    r"(?P<literal>(?:[^%]|%%)+)"
     r"|%(?P<flag>[-+ 0#]?)(?:(?P<width_star>\*)|(?P<width>[0-9]+))?"
-    r"(?:\.(?:(?P<precision_star>\*)|(?P<precision>[0-9]+))?)?(?P<conversion>.?)",
+    r"(?:\.(?:(?P<precision_star>\*)|(?P<precision>[0-9]+))?)?l?(?P<conversion>.?)",
     re.DOTALL,
 )
 CONVERSIONS = frozenset("bcdimMopsuxX")
@@ -30,7 +30,9 @@ def parse_format(raw: str) -> list[FormatPart]:
             parts.append(FormatPart(text=interpret_escapes(literal.replace("%%", "%"))))
             continue
         conversion = piece["conversion"]
-        if not conversion:
+        if not conversion and piece[0] != "%":
+            if piece[0] in ("%l", "%.l", "%."):
+                continue  # stap passes over these at the end
             raise ParseError("trailing incomplete print format conversion")
         if conversion not in CONVERSIONS:
             raise ParseError("invalid or missing conversion specifier")

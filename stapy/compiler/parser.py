@@ -17,7 +17,7 @@ from .build import Builder
 from .diagnostics import ParseError, Reporter
 from .expectations import INSISTENT, explain
 from .preprocess import Facts, Macro, Preprocessor
-from .tree import EmbeddedCode, Script, Source, Token
+from .tree import Script, Source, Token
 
 MAX_STACK = 20_000  # symbols the parser holds at once: how deep a script may nest
 

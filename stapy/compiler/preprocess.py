@@ -154,27 +154,23 @@ class Preprocessor:
                 "kernel_vr": self.facts.kernel_vr,
                 "systemtap_v": self.facts.systemtap_v,
             }
-            names = {
-                "arch": self.facts.arch,
-                "runtime": self.facts.runtime,
-                "systemtap_privilege": self.facts.privilege,
-            }
+            names = {"arch": self.facts.arch, "runtime": self.facts.runtime}
             if left.text in versions:
                 return self._version(versions[left.text], operator, right)
             if left.text in names:
                 return self._name(names[left.text], operator, right)
+            if left.text == "systemtap_privilege":
+                return self._name(self.facts.privilege, operator, right, wild=False)
             if left.text == "guru_mode":
                 return self._guru(operator, right)
             if left.text.startswith("CONFIG_"):
-                return self._config(left.text, operator, right)
-        elif left.kind == "string":
-            if right.kind != "string":
-                raise ParseError("expected string literal as right value", at=right)
-            return _compare(left.text, operator, right.text)
-        elif left.kind == "number":
-            if right.kind != "number":
-                raise ParseError("expected number literal as right value", at=right)
-            return _compare(_number(left), operator, _number(right))
+                return self._config(left, operator, right)
+        elif left.kind in ("string", "number"):
+            if left.kind == right.kind:
+                read = _number if left.kind == "number" else _text
+                return _compare(read(left), operator, read(right))
+            if right.kind in ("string", "number"):
+                raise ParseError(f"expected {left.kind} literal as right value", at=right)
         raise ParseError(
             "expected 'arch', 'kernel_v', 'kernel_vr', 'systemtap_v',\n"
             "             'runtime', 'systemtap_privilege', 'CONFIG_...', or\n"
@@ -191,37 +187,58 @@ class Preprocessor:
                 return fnmatchcase(have, pattern) == (operator.text == "==")
             if operator.text in ("<", "<=", ">", ">="):
                 raise ParseError("wildcard not allowed with order comparison operators", at=operator)
+            raise ParseError("expected comparison operator", at=operator)
         return _compare(version_key(have), operator, version_key(pattern))
 
-    def _name(self, have: str, operator: Token, right: Token) -> bool:
+    def _name(self, have: str, operator: Token, right: Token, wild: bool = True) -> bool:
         if right.kind != "string":
             raise ParseError("expected string literal", at=right)
-        if operator.text not in ("==", "!="):
-            raise ParseError("expected '==' or '!='", at=operator)
-        return fnmatchcase(have, right.text) == (operator.text == "==")
+        equal = self._equality(operator)
+        return (fnmatchcase(have, right.text) if wild else have == right.text) == equal
 
-    def _config(self, name: str, operator: Token, right: Token) -> bool:
-        if right.kind != "string":
-            raise ParseError("expected string literal", at=right)
-        if operator.text not in ("==", "!="):
+    def _equality(self, operator: Token) -> bool:
+        """True for ==, false for !=; nothing else will do."""
+        if operator.kind != "operator" or operator.text not in ("==", "!="):
             raise ParseError("expected '==' or '!='", at=operator)
-        return fnmatchcase(self.facts.config.get(name, ""), right.text) == (operator.text == "==")
+        return operator.text == "=="
+
+    def _config(self, left: Token, operator: Token, right: Token) -> bool:
+        """A kernel configuration value: as text with wildcards, as a number, or against another."""
+        have = self.facts.config.get(left.text, "")
+        if right.kind == "string":
+            return self._name(have, operator, right)
+        if right.kind == "number":
+            try:
+                value = int(have or "0", 0)
+            except ValueError:
+                raise ParseError("Config option value not a number", at=left) from None
+            return _compare(value, operator, _number(right))
+        if right.kind == "identifier" and right.text.startswith("CONFIG_"):
+            other = self.facts.config.get(right.text, "")
+            try:
+                return _compare(int(have or "0", 0), operator, int(other or "0", 0))
+            except ValueError:
+                return _compare(have, operator, other)
+        raise ParseError(
+            "expected string, number literal or other CONFIG_... as right side operand", at=right
+        )
 
     def _guru(self, operator: Token, right: Token) -> bool:
         if right.kind != "number":
             raise ParseError("expected number", at=right)
         value = _number(right)
         if value not in (0, 1):
-            raise ParseError("invalid value, expected '0' or '1'", at=right)
-        if operator.text not in ("==", "!="):
-            raise ParseError("expected '==' or '!='", at=operator)
-        return (self.facts.guru == bool(value)) == (operator.text == "==")
+            raise ParseError("expected 0 or 1", at=operator)
+        return (self.facts.guru == bool(value)) == self._equality(operator)
 
     def _skip(self) -> Token | None:
         """Pass over what a conditional drops, to its ``%:`` or ``%)``."""
         depth = 0
         while True:
-            token = self._read()
+            try:
+                token = self._read()
+            except ParseError:
+                continue  # what is dropped need not be right
             if token is None:
                 return None
             if token.terminal == "%(":
@@ -403,9 +420,13 @@ class Preprocessor:
 def _number(token: Token) -> int:
     text = token.text
     try:
-        return int(text, 8) if len(text) > 1 and text[0] == "0" and text.isdigit() else int(text, 0)
+        return int(text, 10) if text.isdigit() else int(text, 16)
     except ValueError:
         raise ParseError("number invalid or out of range", at=token) from None
+
+
+def _text(token: Token) -> str:
+    return token.text
 
 
 def _compare(left: object, operator: Token, right: object) -> bool:
