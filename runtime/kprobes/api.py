@@ -114,8 +114,8 @@ def instruction_pointer(regs: Any) -> int:
 def dump_stack() -> None:
     """Prints who runs, and the calls that led to the probed place, as the kernel's own does.
 
-    The kernel's function would show the way to itself; this starts at the probe, and knows return addresses that return
-    probes have replaced.
+    The kernel's function would show the way to itself; this starts at the probe, and knows return addresses
+    that return probes have replaced.
     """
     of = kernel()
     probes = of.kprobes

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from stapy.runtime.machine.cpu import Cpu
     from stapy.runtime.machine.machine import Machine
 
-# Sections whose code handles probes or is entered without a usable stack.
-BLACKLISTED_SECTIONS = (".kprobes.text", ".entry.text")
+# The code that Linux's kprobes keep out of, by the symbols around it.
+_BLACKLISTED = (("__kprobes_text_start", "__kprobes_text_end"), ("__entry_text_start", "__entry_text_end"))
 # The functions that hold the lock of the kernel's log.
 _LOGGING = ("vprintk", "printk", "release_console_sem", "register_console", "do_syslog")
 _LEVEL = re.compile(r"^<[0-7cd]>", re.MULTILINE)
@@ -55,7 +55,7 @@ class Kprobes:
         self.machine = machine
         self.arch = machine.arch
         self.memory = machine.memory
-        self.description = description if description is not None else MachineSymbols(machine)
+        self.description: Any = description if description is not None else MachineSymbols(machine)
         self.current = current or self._current_task
         self._sites: dict[int, Site] = {}
         self._slots: dict[int, Site] = {}
@@ -208,7 +208,7 @@ class Kprobes:
         return found + p.offset
 
     def _check_address(self, address: int) -> None:
-        if not self.description.in_text(address):
+        if not self.description.in_text(address) or self._is_freed(address):
             raise KprobeError("EINVAL", f"{address:#x} is not in the kernel's code")
         for start, end, name in self.blacklist():
             if start <= address < end:
@@ -245,21 +245,28 @@ class Kprobes:
         """[start, end) and name of what may not be probed."""
         if self._blacklist is None:
             self._blacklist = []
-            image = self.machine.image
-            for section in filter(None, map(image.section, BLACKLISTED_SECTIONS)) if image else ():
-                self._blacklist += self._functions_in(section.address, section.address + section.size)
+            for start, end in _BLACKLISTED:
+                self._blacklist += self._functions_in(*map(self.kallsyms_lookup_name, (start, end)))
         return self._blacklist
 
     def _functions_in(self, start: int, end: int) -> list[tuple[int, int, str]]:
         found = []
         while start < end:
             place = self.description.symbol_at(start)
-            name, offset, size = place or ("?", 0, 1)
-            stop = min(end, max(start + 1, start - offset + size))
-            if place is not None:
+            if place is None:  # padding between functions
+                start += 1
+                continue
+            name, offset, size = place
+            stop = min(end, start - offset + max(size, offset + 1))
+            if offset == 0 and name != "__kprobes_text_start":
                 found.append((start, stop, name))
             start = stop
         return found
+
+    def _is_freed(self, address: int) -> bool:
+        """Whether code was for booting only, and is gone."""
+        start, end, state = map(self.kallsyms_lookup_name, ("_sinittext", "_einittext", "system_state"))
+        return start <= address < end and bool(state and self.memory.u32(state))
 
     # ------------------------------------------------------------ arming
 
@@ -490,10 +497,11 @@ class Kprobes:
     # ------------------------------------------------------------ what handlers ask of the kernel
 
     def printk(self, text: str) -> None:
-        """Logs a message by the kernel's own printk; where that is not possible, straight to the console.
+        """Logs a message by the kernel's own printk; where that is not possible, straight to the
+        console.
 
-        It is not while the kernel is not up, and while the CPU is in the middle of a message of its own: as in Linux
-        the log is locked then.
+        It is not while the kernel is not up, and while the CPU is in the middle of a message of its own: as
+        in Linux the log is locked then.
         """
         address = self.kallsyms_lookup_name("printk")
         if not address or not self.machine.running or self._is_logging():

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stapy.runtime.machine.cpu import Cpu
 
 MAX_ACTIVE = 1 << 20
+# What the kernel calls, with the task, when one is gone for good and the calls it was in will never return.
+TASK_IS_GONE = ("kprobe_flush_task", "__put_task_struct", "free_task")
 BLACKLIST = frozenset({"__switch_to", "switch_stack"})  # they return on another stack
 
 
@@ -80,9 +82,8 @@ class ReturnProbes:
             self.trampoline = self._machine.code_area.allocate(len(code))
             self._machine.memory.write_code(self.trampoline, code)
             self._machine.breakpoints[self.trampoline + self._arch.breakpoint_pc] = self._returned
-        address = self._kprobes.kallsyms_lookup_name("kprobe_flush_task")
+        address = next(filter(None, map(self._kprobes.kallsyms_lookup_name, TASK_IS_GONE)), 0)
         if address and self._flush is None:
-            # The kernel's own call when a task is gone for good: its calls will never return.
             self._flush = Kprobe(pre_handler=self._task_is_gone)
             self._kprobes.add(self._flush, address, internal=True)
 

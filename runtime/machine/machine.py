@@ -142,8 +142,8 @@ class Machine:
         return self.memory.word(place)
 
     def kernel_sp(self, cpu: Cpu) -> int:
-        """The kernel's stack pointer: the CPU's, or where it will be when the CPU leaves user mode for good (the first
-        instructions of a system call may still have the user's)."""
+        """The kernel's stack pointer: the CPU's, or where it will be when the CPU leaves user mode for good
+        (the first instructions of a system call may still have the user's)."""
         sp, ram = cpu.sp, self.memory.ram
         if cpu.user_mode or not ram.address < sp <= ram.address + ram.size:
             return self.trap_stack(cpu)

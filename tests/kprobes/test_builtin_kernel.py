@@ -1,0 +1,208 @@
+"""Kprobes on the built-in kernel: any instruction of any function, and nothing it does changes."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from stapy import workload
+from stapy.runtime import kprobes
+from stapy.runtime.kernels.builtin import BuiltinKernel
+from stapy.runtime.kprobes import (
+    Jprobe,
+    Kprobe,
+    KprobeError,
+    Kretprobe,
+    dump_stack,
+    jprobe_return,
+    printk,
+    register_jprobe,
+    register_kprobe,
+    regs_return_value,
+)
+
+
+class Run:
+    """The built-in kernel with its output collected, stopped where the workload begins."""
+
+    def __init__(self, arch: str, command: str) -> None:
+        self.console, self.terminal = bytearray(), bytearray()
+        self.kernel = BuiltinKernel(arch)
+        self.kernel.set_console(self.console.extend)
+        self.kernel.set_terminal(self.terminal.extend)
+        self.kernel.start(workload.load(command))
+
+    def finish(self) -> tuple[Any, ...]:
+        """Runs to the end; everything that probes must not change."""
+        result = self.kernel.run()
+        return result, bytes(self.console), bytes(self.terminal), self.kernel.clock.now(), self.kernel.status
+
+
+def instructions(kernel: BuiltinKernel) -> list[int]:
+    """Every instruction of every function that is not for booting only."""
+    probes, found = kernel.kprobes, set()
+    init = range(probes.kallsyms_lookup_name("_sinittext"), probes.kallsyms_lookup_name("_einittext"))
+    for symbol in kernel.description.symbols.symbols():
+        if symbol.is_function and symbol.size and symbol.address not in init:
+            code = probes.code(symbol.address, symbol.size)
+            found |= kernel.arch.boundaries(code, symbol.address)
+    return sorted(found)
+
+
+def arm(kernel: BuiltinKernel, places: list[int], post: bool) -> tuple[list[Kprobe], Counter[str]]:
+    armed, refused = [], Counter[str]()
+    for place in places:
+        p = Kprobe(addr=place, post_handler=(lambda p, regs, flags: None) if post else None)
+        try:
+            kernel.kprobes.register_kprobe(p)
+            armed.append(p)
+        except KprobeError as error:
+            refused[error.name] += 1
+    return armed, refused
+
+
+@pytest.fixture(params=["x86_64", "i386"])
+def arch(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def test_probes_anywhere_change_nothing(arch: str) -> None:
+    """A tenth of all instructions, chosen by lot, half of them single-stepped."""
+    expected = Run(arch, "files").finish()
+    run = Run(arch, "files")
+    places = instructions(run.kernel)
+    chosen = random.Random(7).sample(places, len(places) // 10)
+    half = len(chosen) // 2
+    boosted, refused = arm(run.kernel, chosen[:half], post=False)
+    stepped, also_refused = arm(run.kernel, chosen[half:], post=True)
+    assert run.finish() == expected
+    assert sum(p.hits for p in boosted) > 1000
+    assert sum(p.hits for p in stepped) > 1000
+    assert not any(p.nmissed for p in boosted + stepped)
+    # Machine calls, BUG()s, and the functions on the blacklist.
+    assert sum((refused + also_refused).values()) < 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["fork 2", "files", "pipes", "signals"])
+@pytest.mark.parametrize("post", [False, True])
+def test_probes_everywhere_change_nothing(arch: str, command: str, post: bool) -> None:
+    expected = Run(arch, command).finish()
+    places = instructions(Run(arch, command).kernel)
+    random.Random(1).shuffle(places)
+    for start in range(0, len(places), 10000):
+        run = Run(arch, command)
+        arm(run.kernel, places[start : start + 10000], post)
+        assert run.finish() == expected
+
+
+def test_calls_that_never_return(arch: str) -> None:
+    """do_exit() ends its task: its instances come back when the task is gone."""
+    run = Run(arch, "fork 20")
+    never = [Kretprobe(name, maxactive=3) for name in ("do_exit", "sys_exit_group")]
+    run.kernel.kprobes.register_kretprobes(never)
+    assert run.finish()[0] == "finished"
+    assert all(rp.kp.hits >= 20 for rp in never)
+    assert [rp.nmissed for rp in never] == [0, 0]
+
+
+def test_return_probes_across_task_switches(arch: str) -> None:
+    expected = Run(arch, "pipes").finish()
+    run = Run(arch, "pipes")
+    entered, left = Counter[str](), Counter[str]()
+
+    def probe(name: str) -> Kretprobe:
+        def entry(instance: Any, regs: Any) -> int:
+            entered[name] += 1
+            instance.data = instance.task
+            return 0
+
+        def handler(instance: Any, regs: Any) -> None:
+            left[name] += 1
+            assert instance.data == instance.task == run.kernel.current_task(regs.cpu)
+
+        return Kretprobe(name, entry_handler=entry, handler=handler, maxactive=50)
+
+    probes = [probe(name) for name in ("schedule", "pipe_read", "sys_read", "sys_write", "kmem_cache_alloc")]
+    run.kernel.kprobes.register_kretprobes(probes)
+    assert run.finish() == expected
+    for name, count in entered.items():
+        assert 0 <= count - left[name] <= 10, name  # asleep at the end
+    assert all(rp.nmissed == 0 for rp in probes)
+
+
+def test_jprobe_and_return_value_of_do_fork(arch: str) -> None:
+    run = Run(arch, "fork 2")
+    seen: list[Any] = []
+
+    def jdo_fork(clone_flags, stack_start, regs, stack_size, parent_tidptr, child_tidptr):  # type: ignore[no-untyped-def]
+        registers = kprobes.MemoryRegs(run.kernel.arch, run.kernel.memory, regs)
+        seen.append((clone_flags, stack_size, registers.cs & 3))
+        jprobe_return()
+
+    with kprobes.use(run.kernel):
+        register_jprobe(Jprobe("do_fork", entry=jdo_fork))
+        kprobes.register_kretprobe(
+            Kretprobe("do_fork", handler=lambda instance, regs: seen.append(regs_return_value(regs)))
+        )
+        run.finish()
+    first, pid, *_ = seen
+    assert first == (0x11, 0, 3)
+    assert seen == [first, pid, first, pid + 1]
+
+
+def test_dump_stack_shows_true_callers(arch: str) -> None:
+    run = Run(arch, "fork 1")
+    with kprobes.use(run.kernel):
+        register_kprobe(Kprobe("copy_process", pre_handler=lambda p, regs: dump_stack()))
+        run.kernel.kprobes.register_kretprobes([Kretprobe("do_fork"), Kretprobe("copy_process")])
+        run.finish()
+    lines = run.console.decode().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.endswith("Call Trace:"))
+    assert "comm: fork Not tainted 2.6.32-stapy" in lines[at - 1]
+    names = [line.rpartition("] ")[2].partition("+")[0] for line in lines[at + 1 : at + 6]]
+    assert names[:3] == ["copy_process", "do_fork", "sys_fork"]
+    assert "system_call" in names
+
+
+def test_printk_from_a_probe_on_printk(arch: str) -> None:
+    """The log is locked there: the message goes straight to the console."""
+    run = Run(arch, "fork 1")
+    with kprobes.use(run.kernel):
+        inner = Kprobe("vsnprintf", pre_handler=lambda p, regs: printk("<4>inside %s\n", "vsnprintf") and 0)
+        register_kprobe(inner)
+        register_kprobe(Kprobe("do_fork", pre_handler=lambda p, regs: printk("forking\n") and 0))
+        run.kernel.machine.call(run.kernel.kprobes.kallsyms_lookup_name("dump_stack"))
+        run.finish()
+    text = run.console.decode()
+    assert "inside vsnprintf\n" in text
+    assert "forking\n" in text
+    assert inner.hits > 1
+    assert inner.nmissed > 0  # do_fork's handler called printk, too
+
+
+def test_probes_on_what_interrupts_call(arch: str) -> None:
+    run = Run(arch, "sleep")
+    seen = Counter[str]()
+    probes = [
+        Kprobe(name, pre_handler=lambda p, regs: seen.update([p.symbol_name]))
+        for name in ("do_IRQ", "__do_softirq", "schedule")
+    ]
+    run.kernel.kprobes.register_kprobes(probes)
+    run.kernel.run(run.kernel.clock.now() + 2_000_000_000)
+    assert all(seen[name] > 0 for name in ("do_IRQ", "schedule"))
+
+
+def test_the_blacklist_and_code_that_is_gone(arch: str) -> None:
+    run = Run(arch, "fork 1")
+    probes = run.kernel.kprobes
+    lines = probes.blacklist_lines()
+    assert any(line.endswith("\tdo_int3") for line in lines)
+    for name in ("do_int3", "start_kernel", "init_task"):
+        with pytest.raises(KprobeError, match="-EINVAL"):
+            probes.register_kprobe(Kprobe(name))
+    with pytest.raises(KprobeError, match="-EINVAL: __switch_to"):
+        probes.register_kretprobe(Kretprobe("__switch_to"))
