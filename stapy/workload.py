@@ -359,8 +359,13 @@ class System:
     def setgid(self, gid: int) -> Call:
         return Call("setgid", (gid,))
 
-    def nice(self, increment: int) -> Call:
-        return Call("nice", (increment,))
+    def getpriority(self) -> Call:
+        """20 - the process's nice value, as the system call has it."""
+        return Call("getpriority", (0, 0))
+
+    def setpriority(self, nice: int) -> Call:
+        """Sets the process's nice value: -20 to 19."""
+        return Call("setpriority", (0, 0, nice))
 
     def sched_yield(self) -> Call:
         return Call("sched_yield")
@@ -482,6 +487,12 @@ class System:
         pid = yield self.fork(_execute, path, arguments)
         _, status = yield self.waitpid(pid)
         return WEXITSTATUS(status) if WIFEXITED(status) else 128 + WTERMSIG(status)
+
+    def nice(self, increment: int) -> Procedure:
+        """Changes the process's nice value; the new one."""
+        nice = 20 - (yield self.getpriority()) + increment
+        yield self.setpriority(nice)
+        return nice
 
     def read_file(self, path: Text) -> Procedure:
         """All of a file, as bytes."""

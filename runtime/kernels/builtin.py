@@ -213,6 +213,8 @@ class BuiltinKernel(Kernel):
         return self._go(until_ns)
 
     def _go(self, until_ns: int | None) -> str:
+        from stapy.runtime.machine.machine import MachineStuck
+
         assert self.user is not None
         timer = None
         if until_ns is not None:
@@ -222,12 +224,21 @@ class BuiltinKernel(Kernel):
         try:
             if self.user.finished is None:
                 self.machine.run()
+        except MachineStuck as stuck:
+            if not any(cpu.halted for cpu in self.cpus):
+                raise
+            raise WorkloadError(f"nothing is left to happen: {self._sleepers()}") from stuck
         finally:
             if timer is not None:
                 timer.cancel()
         if self.user.finished is not None or self.machine.powered_off:
             return "finished"
         return "stopped" if self._stopped or timer is None else "time"
+
+    def _sleepers(self) -> str:
+        """Who waits for ever, for the message that says so."""
+        waiting = [f"{task.comm}[{task.pid}]" for task in self.tasks() if not task.is_kernel_thread]
+        return f"{', '.join(waiting)} {'wait' if len(waiting) > 1 else 'waits'} for ever"
 
     def stop(self) -> None:
         self._stopped = True

@@ -90,9 +90,18 @@ def wc(sys: System, *arguments: str) -> Procedure:
 def head(sys: System, *arguments: str) -> Procedure:
     """head [-N] [FILE...]"""
     count = next((int(a[1:]) for a in arguments if a[:1] == "-" and a[1:].isdigit()), 10)
-    inputs, failed = yield from _inputs(sys, tuple(a for a in arguments if not a.startswith("-")))
-    yield from sys.write_all(1, b"".join(b"".join(inputs).splitlines(True)[:count]))
-    return int(failed > 0)
+    status = 0
+    for path in [a for a in arguments if not a.startswith("-")] or ["-"]:
+        try:
+            fd = 0 if path == "-" else (yield sys.open(path))
+            text = b""
+            while text.count(b"\n") < count and (data := (yield sys.read(fd, 1024))):
+                text += data
+            yield from sys.write_all(1, b"".join(text.splitlines(True)[:count]))
+        except OSError as error:
+            yield from _complain(sys, path, error)
+            status = 1
+    return status
 
 
 @program("/usr/bin/sort")
@@ -131,8 +140,12 @@ def ls(sys: System, *arguments: str) -> Procedure:
                 places = [f"{path.rstrip('/')}/{name}" for name in names]
             else:
                 names = places = [path]
-            for name, place in zip(names, places, strict=True):
-                yield sys.print((yield from _long_line(sys, name, place)) if long else name)
+            lines = names
+            if long:
+                lines = []
+                for name, place in zip(names, places, strict=True):
+                    lines.append((yield from _long_line(sys, name, place)))
+            yield from sys.write_all(1, "".join(line + "\n" for line in lines))
         except OSError as error:
             yield from _complain(sys, path, error)
             status = 2

@@ -191,7 +191,10 @@ def _runner(argv: list[str]) -> Any:
 
 
 def _become(sys: System, argv: list[str]) -> Procedure:
-    """The process of the command: it waits for the script to be ready, then executes."""
+    """The process of the command, which has nothing to read: it waits for the script, then executes."""
     yield sys.setsid()
+    null = yield sys.open("/dev/null")
+    yield sys.dup2(null, 0)
+    yield sys.close(null)
     yield Ready(target=True)
     yield sys.execve(argv[0], argv[1:])

@@ -59,7 +59,7 @@ FILES: dict[str, File | Text] = {
     **{f"/usr/src/{name}.c": _SOURCE.format(name=name) for name in ("main", "list", "tree")},
     **{f"/usr/src/{name}.h": f"int {name}(int count);\n" for name in ("main", "list", "tree")},
     "/var/www/index.html": "<html><body>" + "It works. " * 300 + "</body></html>\n",
-    "/var/www": File(mode=0o040755),
+    "/var/www/cgi/slow": "#!/bin/sh\n",
     "/var/spool/cron/root": "* * * * * true\n",
 }
 
@@ -85,7 +85,7 @@ def init(sys: System, *_arguments: str) -> Procedure:
         yield sys.close(reader)
     for path in ("/usr/sbin/cron", "/usr/sbin/sshd", "/usr/sbin/httpd"):
         daemons[path] = yield sys.fork(_daemon, path, LOG, [])
-    yield sys.fork(_builder)
+    yield sys.fork(_daemon, "/usr/sbin/buildd", LOG, [])
     clock = yield sys.fork(_shutdown, daemons["syslogd"])
     while True:
         pid, status = yield sys.wait()
@@ -107,10 +107,15 @@ def _daemon(sys: System, path: str, log: int, unused: list[int]) -> Procedure:
 
 
 def _shutdown(sys: System, syslogd: int) -> Procedure:
-    """Rotates the log half way, and ends the run in time."""
+    yield sys.exec("/sbin/shutdown", str(syslogd))
+
+
+@program("/sbin/shutdown")
+def shutdown(sys: System, syslogd: str) -> Procedure:
+    """Rotates the log half way, and ends the run in time: init waits for it."""
     yield sys.sleep(LENGTH / 2)
     yield sys.rename("/var/log/messages", "/var/log/messages.0")
-    yield sys.kill(syslogd, SIGHUP)
+    yield sys.kill(int(syslogd), SIGHUP)
     start = yield sys.clock_gettime()
     yield sys.nanosleep(max(0, LENGTH * 10**9 - start))
     return 0
@@ -298,11 +303,11 @@ def _worker(sys: System, requests: int, answer: int, unused: list[int]) -> Proce
 # ---------------------------------------------------------------- a build
 
 
-def _builder(sys: System) -> Procedure:
+@program("/usr/sbin/buildd")
+def buildd(sys: System) -> Procedure:
     """Builds again and again, with a nap between."""
-    yield sys.setsid()
     yield sys.chdir("/usr/src")
-    yield sys.nice(5)
+    yield from sys.nice(5)
     while True:
         yield from sys.run("/usr/bin/make")
         yield sys.sleep(1.4)
@@ -423,7 +428,7 @@ def _nudge(sys: System, editor: int) -> Procedure:
         yield sys.sleep(0.2)
         yield sys.kill(editor, SIGUSR1)
     while True:
-        yield sys.compute(ms=2)
+        yield sys.compute(ms=15)
         yield sys.sched_yield()
 
 

@@ -33,6 +33,12 @@ def built() -> list[str]:
     return found
 
 
+@pytest.fixture
+def architectures() -> list[str]:
+    """All that the kernel is built for."""
+    return built()
+
+
 @pytest.fixture(params=built() or ["x86_64"])
 def arch_name(request: pytest.FixtureRequest) -> str:
     return request.param
@@ -59,9 +65,9 @@ def run(arch_name: str) -> Callable[..., Run]:
         if not callable(what):
             return run_workload(arch_name, workload.load(what), until)
         path = f"/usr/bin/{what.__name__}"
-        made = workload.load("true")
+        made = workload.load("id")
         made.programs[path] = workload.Program(path, what)
-        made.programs["/bin/true"] = workload.Program(path, what)
+        made.programs["/usr/bin/id"] = workload.Program(path, what)
         return run_workload(arch_name, made, until)
 
     return run

@@ -361,7 +361,7 @@ def test_handlers_are_inherited_by_fork_and_reset_by_exec(run):
         yield sys.signal(SIGUSR1, lambda sys, number: seen.append(number))
         pid = yield sys.fork(child)
         _, status = yield sys.waitpid(pid)
-        assert seen == [SIGUSR1]
+        assert seen == [SIGUSR1] and status == 0
 
     assert run(main).status == 0
 
