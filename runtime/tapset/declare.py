@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ class TapsetFunction:
 
     Types are "long", "string" and (of a result) "unknown" for none. ``call`` takes the Context first where
     ``takes_context``. ``pure`` functions have no effect but their result, so an unused call is dropped.
-    ``needs_kernel`` ones ask for a machine, even in a begin probe.
+    ``needs_kernel`` ones ask for a machine; with ``at_begin`` not in begin and end probes, for which they have an answer.
     """
 
     name: str
@@ -30,6 +30,7 @@ class TapsetFunction:
     pure: bool
     needs_kernel: bool
     guru: bool
+    at_begin: bool
 
     @property
     def doc(self) -> str:
@@ -46,25 +47,27 @@ _declared: dict[str, list[TapsetFunction]] = {}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def tapset_function(*names: str, pure: bool = False, needs_kernel: bool = False,
-                    guru: bool = False) -> Callable[[Function], Function]:
+def tapset_function(*names: str, pure: bool = False, needs_kernel: bool = False, guru: bool = False,
+                    at_begin: bool = False) -> Callable[[Function], Function]:
     """Declare a function for scripts.
 
     Parameters and result are annotated ``int`` (long), ``str`` (string) or, the result, ``None``; a first parameter
     annotated ``Context`` is the handler's context. Trailing parameters with defaults make overloads of fewer arguments.
     ``names`` are the script's names for it (one by default: the Python function's own). The docstring is its
-    documentation. ``guru`` ones need ``-g``.
+    documentation. ``guru`` ones need ``-g``. The rest is as in TapsetFunction.
     """
     def declare(function: Function) -> Function:
         for name in names or (function.__name__,):
-            _declared.setdefault(name, []).extend(_overloads(name, function, pure, needs_kernel, guru))
+            _declared.setdefault(name, []).extend(
+                TapsetFunction(name, typed, result, function, takes_context, pure, needs_kernel, guru, at_begin)
+                for typed, result, takes_context in _signatures(function))
         return function
 
     return declare
 
 
-def _overloads(name: str, function: Callable[..., Any], pure: bool, needs_kernel: bool,
-               guru: bool) -> list[TapsetFunction]:
+def _signatures(function: Callable[..., Any]) -> Iterator[tuple[tuple[tuple[str, str], ...], str, bool]]:
+    """Parameters, result and whether it takes the context, for each number of arguments, the greatest first."""
     code = function.__code__  # cheaper than inspect.signature, and start-up counts
     parameters = code.co_varnames[:code.co_argcount]
     annotations = function.__annotations__
@@ -72,8 +75,8 @@ def _overloads(name: str, function: Callable[..., Any], pure: bool, needs_kernel
     typed = tuple((parameter, _TYPES[annotations[parameter]]) for parameter in parameters[takes_context:])
     result = _TYPES[annotations["return"]]
     fewest = len(typed) - len(function.__defaults__ or ())
-    return [TapsetFunction(name, typed[:count], result, function, takes_context, pure, needs_kernel, guru)
-            for count in range(len(typed), fewest - 1, -1)]
+    for count in range(len(typed), fewest - 1, -1):
+        yield typed[:count], result, takes_context
 
 
 def find(name: str) -> list[TapsetFunction]:

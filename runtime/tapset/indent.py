@@ -38,7 +38,7 @@ def _depths(c: Context) -> Depths:
     return found
 
 
-@tapset_function(needs_kernel=True)
+@tapset_function(needs_kernel=True, at_begin=True)
 def thread_indent(c: Context, delta: int) -> str:
     """``     5 cat(42): ``: time since the thread's outermost call in microseconds, the thread, and its call depth in
     spaces. ``delta`` 1 at an entry, -1 at a return."""
@@ -46,7 +46,7 @@ def thread_indent(c: Context, delta: int) -> str:
     return _depths(c).line(c, thread, f"{execname(c)}({thread})", delta)
 
 
-@tapset_function(needs_kernel=True)
+@tapset_function(needs_kernel=True, at_begin=True)
 def thread_indent_depth(c: Context, delta: int) -> int:
     """The thread's call depth, which changes by ``delta`` as with thread_indent()."""
     return _depths(c).shift(tid(c), delta)

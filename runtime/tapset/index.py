@@ -19,6 +19,11 @@ MODULES: dict[str, str] = {
     "errno": """
         errno_p errno_str return_str returnstr returnval
     """,
+    "files": """
+        current_exe_file d_name d_path fullpath_struct_file fullpath_struct_nameidata fullpath_struct_path
+        inode_name inode_path reverse_path_walk task_cwd_path task_dentry_path task_fd_lookup
+        task_max_file_handles task_open_file_handles
+    """,
     "floating": """
         fp32_to_fp64 fp_add fp_div fp_eq fp_le fp_lt fp_mul fp_rem fp_sqrt fp_sub fp_to_long fp_to_string
         long_to_fp string_to_fp
@@ -29,6 +34,9 @@ MODULES: dict[str, str] = {
     "json": """
         json_add_array json_add_array_numeric_metric json_add_array_string_metric json_add_numeric_metric
         json_add_string_metric json_set_prefix
+    """,
+    "kernel_log": """
+        dump_stack ftrace panic printk
     """,
     "memory": """
         atomic_long_read atomic_read kernel_buffer_quoted kernel_buffer_quoted_error kernel_char kernel_int
@@ -60,6 +68,18 @@ MODULES: dict[str, str] = {
         set_longlong_arg set_pointer_arg set_s32_arg set_s64_arg set_u32_arg set_u64_arg set_uint_arg
         set_ulong_arg set_ulonglong_arg u32_arg u64_arg u_register uarch_bytes uint_arg ulong_arg
         ulonglong_arg
+    """,
+    "resources": """
+        get_loadavg_index proc_mem_data proc_mem_data_pid proc_mem_rss proc_mem_rss_pid proc_mem_shr
+        proc_mem_shr_pid proc_mem_size proc_mem_size_pid proc_mem_string proc_mem_string_pid proc_mem_txt
+        proc_mem_txt_pid rlimit_from_str sprint_loadavg task_rlimit task_rlimit_as task_rlimit_core
+        task_rlimit_cpu task_rlimit_data task_rlimit_fsize task_rlimit_locks task_rlimit_memlock
+        task_rlimit_msgqueue task_rlimit_nice task_rlimit_nofile task_rlimit_nproc task_rlimit_rss
+        task_rlimit_rtprio task_rlimit_rttime task_rlimit_sigpending task_rlimit_stack vm_fault_contains
+    """,
+    "signals": """
+        WEXITSTATUS WIFEXITED WTERMSIG _signal_name get_sa_flags get_sa_handler get_sigaction_mask
+        get_sigset is_sig_blocked raise sa_flags_str sa_handler_str signal_str sigset_mask_str
     """,
     "sizes": """
         bytes_to_string mem_page_size pages_to_string

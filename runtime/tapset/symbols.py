@@ -97,19 +97,19 @@ def probed_address(c: Context) -> int:
     return c.address
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def addr(c: Context) -> int:
     """The address the probe stands at; 0 where it stands at none."""
     return to_signed(probed_address(c))
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def probefunc(c: Context) -> str:
     """The function the probe stands in; in a return probe the one it returns to."""
     return symname(c, probed_address(c))
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def uaddr(c: Context) -> int:
     """The user-mode address at which the current task entered the kernel; 0 of a kernel thread."""
     if c.cpu is None:
@@ -357,13 +357,13 @@ def stack_size(c: Context) -> int:
     return c.kernel.arch.thread_size if c.kernel is not None else 8192
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def stack_used(c: Context) -> int:
     """How much of the current kernel stack is in use, in bytes."""
     return stack_size(c) - stack_unused(c) if c.cpu is not None else 0
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def stack_unused(c: Context) -> int:
     """How much of the current kernel stack is free, in bytes."""
     return c.cpu.sp & (stack_size(c) - 1) if c.cpu is not None else stack_size(c)

@@ -20,81 +20,86 @@ def _current_task(c: Context):
     return c.kernel.task(c.kernel.current_task(c.cpu))
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def execname(c: Context) -> str:
     """The name of the current task."""
     return _current_task(c).comm if c.cpu is not None else "stapio"
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def pexecname(c: Context) -> str:
     """The name of the current task's parent."""
     return _current_task(c).real_parent.comm if c.cpu is not None else "staprun"
 
 
-@tapset_function("pid", "ns_pid", pure=True, needs_kernel=True)
+@tapset_function("pid", "ns_pid", pure=True, needs_kernel=True, at_begin=True)
 def pid(c: Context) -> int:
     """The process id of the current task."""
     return _current_task(c).tgid if c.cpu is not None else STAPIO_PID
 
 
-@tapset_function("tid", "ns_tid", pure=True, needs_kernel=True)
+@tapset_function("tid", "ns_tid", pure=True, needs_kernel=True, at_begin=True)
 def tid(c: Context) -> int:
     """The thread id of the current task."""
     return _current_task(c).pid if c.cpu is not None else STAPIO_PID
 
 
-@tapset_function("ppid", "ns_ppid", pure=True, needs_kernel=True)
+@tapset_function("ppid", "ns_ppid", pure=True, needs_kernel=True, at_begin=True)
 def ppid(c: Context) -> int:
     """The process id of the current task's parent."""
     return _current_task(c).real_parent.tgid if c.cpu is not None else STAPIO_PID - 1
 
 
-def _of_signal(c: Context, *members: str) -> int:
-    """A number of the current task's signal_struct, or of its group leader where the kernel keeps it there."""
+def _group_number(c: Context, kind: int, members: tuple[str, ...]) -> int:
+    """The process group's (kind 1) or session's (kind 2) id of the current task.
+
+    Linux keeps it in a struct pid that the group leader links to; before 2.6.24 it was a number in ``signal_struct``.
+    """
     if c.cpu is None:
         return STAPIO_PID - 1
-    kernel = c.kernel
+    kernel, layout = c.kernel, c.kernel.layout
     task = _current_task(c)
+    if layout.has("task_struct", "pids"):
+        link = task.group_leader.address + layout.offset("task_struct", "pids") + kind * layout.size("pid_link")
+        pid_structure = kernel.member_reader("pid_link", "pid", False)(link)
+        return kernel.member_reader("upid", "nr", True)(pid_structure + layout.offset("pid", "numbers"))
     for member in members:
-        if kernel.layout.has("signal_struct", member):
+        if layout.has("signal_struct", member):
             return kernel.member_reader("signal_struct", member, True)(task.read("signal"))
-        if kernel.layout.has("task_struct", member):
-            return task.group_leader.read(member, signed=True)
     return task.tgid
 
 
-@tapset_function("pgrp", "ns_pgrp", pure=True, needs_kernel=True)
+@tapset_function("pgrp", "ns_pgrp", pure=True, needs_kernel=True, at_begin=True)
 def pgrp(c: Context) -> int:
     """The process group id of the current task."""
-    return _of_signal(c, "__pgrp", "pgrp")
+    return _group_number(c, 1, ("__pgrp", "pgrp"))
 
 
-@tapset_function("sid", "ns_sid", pure=True, needs_kernel=True)
+@tapset_function("sid", "ns_sid", pure=True, needs_kernel=True, at_begin=True)
 def sid(c: Context) -> int:
     """The session id of the current task."""
-    return _of_signal(c, "__session", "session")
+    return _group_number(c, 2, ("__session", "session"))
 
 
-@tapset_function("uid", "ns_uid", pure=True, needs_kernel=True)
+@tapset_function("uid", "ns_uid", pure=True, needs_kernel=True, at_begin=True)
 def uid(c: Context) -> int:
     """The user id of the current task."""
     return _current_task(c).uid if c.cpu is not None else 0
 
 
-@tapset_function("euid", "ns_euid", pure=True, needs_kernel=True)
+@tapset_function("euid", "ns_euid", pure=True, needs_kernel=True, at_begin=True)
 def euid(c: Context) -> int:
     """The effective user id of the current task."""
     return _current_task(c).euid if c.cpu is not None else 0
 
 
-@tapset_function("gid", "ns_gid", pure=True, needs_kernel=True)
+@tapset_function("gid", "ns_gid", pure=True, needs_kernel=True, at_begin=True)
 def gid(c: Context) -> int:
     """The group id of the current task."""
     return _current_task(c).gid if c.cpu is not None else 0
 
 
-@tapset_function("egid", "ns_egid", pure=True, needs_kernel=True)
+@tapset_function("egid", "ns_egid", pure=True, needs_kernel=True, at_begin=True)
 def egid(c: Context) -> int:
     """The effective group id of the current task."""
     return _current_task(c).egid if c.cpu is not None else 0
@@ -106,7 +111,7 @@ def is_myproc() -> int:
     return 1
 
 
-@tapset_function("cpu", "cpuid", pure=True, needs_kernel=True)
+@tapset_function("cpu", "cpuid", pure=True, needs_kernel=True, at_begin=True)
 def cpu(c: Context) -> int:
     """The number of the current CPU."""
     return c.kernel.cpus.index(c.cpu) if c.cpu is not None else 0
@@ -118,7 +123,7 @@ def user_mode(c: Context) -> int:
     return 1 if c.user_mode else 0
 
 
-@tapset_function(pure=True, needs_kernel=True)
+@tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def task_current(c: Context) -> int:
     """The address of the current task_struct; 0 in a begin or end probe."""
     return to_signed(current(c))

@@ -40,6 +40,7 @@ class ProgramLowering:
         self.ranges = Ranges(analysis)
         self.embedded = EmbeddedPython(self)
         self.needs_kernel = False
+        self.asks_who_runs = False  # begin and end probes know without a kernel, timers do not
         self.names = Names()
         self.namespace: dict[str, Any] = {
             "ScriptError": program.ScriptError, "EMPTY": EMPTY, "Array": Array, "Statistics": Statistics,
@@ -172,9 +173,15 @@ class ProgramLowering:
         return known
 
     def library_name(self, function: LibraryFunction) -> str:
+        declaration = function.declaration
         name = f"t_{function.name}"
-        self.namespace[name] = function.declaration.call
-        self.needs_kernel |= function.declaration.needs_kernel
+        if self.namespace.get(name, declaration.call) is not declaration.call:  # another overload
+            name = f"t_{function.name}_{len(declaration.parameters)}"
+        self.namespace[name] = declaration.call
+        if declaration.at_begin:
+            self.asks_who_runs |= declaration.needs_kernel
+        else:
+            self.needs_kernel |= declaration.needs_kernel
         return name
 
     def callable_for(self, node: tree.Call) -> str:
@@ -261,7 +268,8 @@ class ProgramLowering:
             probes.append(probe)
         kernel_events = (program.Breakpoint, program.FunctionReturn, program.JprobeEntry)
         needs_kernel = self.needs_kernel or any(
-            isinstance(probe.event, kernel_events) or getattr(probe.event, "profile", False) for probe in probes)
+            isinstance(probe.event, kernel_events) or getattr(probe.event, "profile", False)
+            or (self.asks_who_runs and isinstance(probe.event, program.Timer)) for probe in probes)
         return Program(probes, [self._global(variable) for variable in self.analysis.globals], text, self.limits,
                        self.places.place_of, needs_kernel, self.options.module_name or "stapy_script")
 
