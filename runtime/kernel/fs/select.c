@@ -99,10 +99,51 @@ static int do_pollfds(struct pollfd *fds, unsigned int nfds, poll_table *pt)
 	return count;
 }
 
-/* Ask, and sleep until somebody wakes us, in turns. The first turn queues us everywhere. */
-static int do_poll(struct pollfd *fds, unsigned int nfds, struct poll_wqueues *wait, long timeout)
+/* When a wait of that long, from now on, ends. 0, or -EINVAL. */
+static int poll_select_set_timeout(struct timespec *to, long sec, long nsec)
 {
-	poll_table *pt = timeout ? &wait->pt : NULL;
+	struct timespec ts = { .tv_sec = sec, .tv_nsec = nsec };
+
+	if (!timespec_valid(&ts))
+		return -EINVAL;
+	if (!sec && !nsec) {
+		to->tv_sec = to->tv_nsec = 0;
+		return 0;
+	}
+	ktime_get_ts(to);
+	to->tv_nsec += nsec;
+	to->tv_sec = sec > LONG_MAX - to->tv_sec - 1 ? LONG_MAX : to->tv_sec + sec;
+	if (to->tv_nsec >= NSEC_PER_SEC && to->tv_sec != LONG_MAX) {
+		to->tv_nsec -= NSEC_PER_SEC;
+		to->tv_sec++;
+	}
+	return 0;
+}
+
+/* Sleep until a file wakes us or the time is there. 1 when the time is over. NULL: no end. */
+static int poll_schedule_timeout(const struct timespec *end_time)
+{
+	ktime_t expires;
+
+	if (!end_time || end_time->tv_sec == LONG_MAX) {
+		schedule();
+		return 0;
+	}
+	expires = timespec_to_ktime(*end_time);
+	return schedule_hrtimeout(&expires, HRTIMER_MODE_ABS) == 0;
+}
+
+static inline int no_wait(const struct timespec *end_time)
+{
+	return end_time && !end_time->tv_sec && !end_time->tv_nsec;
+}
+
+/* Ask, and sleep until somebody wakes us, in turns. The first turn queues us everywhere. */
+static int do_poll(struct pollfd *fds, unsigned int nfds, struct poll_wqueues *wait,
+		   struct timespec *end_time)
+{
+	int timed_out = no_wait(end_time);
+	poll_table *pt = timed_out ? NULL : &wait->pt;
 
 	for (;;) {
 		int count;
@@ -115,16 +156,16 @@ static int do_poll(struct pollfd *fds, unsigned int nfds, struct poll_wqueues *w
 			if (signal_pending(current))
 				count = -EINTR;
 		}
-		if (count || !timeout) {
+		if (count || timed_out) {
 			__set_current_state(TASK_RUNNING);
 			return count;
 		}
-		timeout = schedule_timeout(timeout);
+		timed_out = poll_schedule_timeout(end_time);
 	}
 }
 
-/* timeout in jiffies, MAX_SCHEDULE_TIMEOUT for ever. */
-static int do_sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeout)
+/* end_time NULL: for ever. Answers the number of descriptors that are ready. */
+static int do_sys_poll(struct pollfd __user *ufds, unsigned int nfds, struct timespec *end_time)
 {
 	struct poll_wqueues table;
 	struct pollfd *fds;
@@ -140,7 +181,7 @@ static int do_sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeo
 		return -EFAULT;
 	}
 	poll_initwait(&table);
-	fdcount = do_poll(fds, nfds, &table, timeout);
+	fdcount = do_poll(fds, nfds, &table, end_time);
 	poll_freewait(&table);
 	for (unsigned int i = 0; i < nfds && fdcount >= 0; i++)
 		if (put_user(fds[i].revents, &ufds[i].revents))
@@ -152,9 +193,15 @@ static int do_sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeo
 /* timeout_msecs < 0: for ever. */
 asmlinkage long sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeout_msecs)
 {
-	long timeout = (int)timeout_msecs < 0 ? MAX_SCHEDULE_TIMEOUT : msecs_to_jiffies(timeout_msecs);
+	struct timespec end_time, *to = NULL;
+	int msecs = timeout_msecs;
 
-	return do_sys_poll(ufds, nfds, timeout);
+	if (msecs >= 0) {
+		to = &end_time;
+		poll_select_set_timeout(to, msecs / MSEC_PER_SEC,
+					NSEC_PER_MSEC * (msecs % MSEC_PER_SEC));
+	}
+	return do_sys_poll(ufds, nfds, to);
 }
 
 /* select's sets: in, out, ex as the user gave them, and what is ready of each. */
@@ -201,26 +248,25 @@ static int select_round(int n, fd_set_bits *fds, poll_table *pt)
 	return count;
 }
 
-static int do_select(int n, fd_set_bits *fds, long *timeout)
+static int do_select(int n, fd_set_bits *fds, struct timespec *end_time)
 {
+	int retval, timed_out = no_wait(end_time);
 	struct poll_wqueues table;
-	poll_table *pt;
-	int retval;
+	poll_table *pt = timed_out ? NULL : &table.pt;
 
 	poll_initwait(&table);
-	pt = *timeout ? &table.pt : NULL;
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
 		retval = select_round(n, fds, pt);
 		pt = NULL;
-		if (retval || !*timeout)
+		if (retval || timed_out)
 			break;
 		retval = table.error;
 		if (signal_pending(current))
 			retval = -ERESTARTNOHAND;
 		if (retval)
 			break;
-		*timeout = schedule_timeout(*timeout);
+		timed_out = poll_schedule_timeout(end_time);
 	}
 	__set_current_state(TASK_RUNNING);
 	poll_freewait(&table);
@@ -239,9 +285,8 @@ static int set_fd_set(size_t size, fd_set __user *ufdset, unsigned long *fdset)
 	return ufdset && copy_to_user(ufdset, fdset, size) ? -EFAULT : 0;
 }
 
-/* *timeout in jiffies becomes what is left of it. */
 static int core_sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
-			   long *timeout)
+			   struct timespec *end_time)
 {
 	unsigned int max_fds = files_fdtable(current->files)->max_fds;
 	size_t words, size;
@@ -260,7 +305,7 @@ static int core_sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_se
 	fds = (fd_set_bits){ bits, bits + words, bits + 2 * words,
 			     bits + 3 * words, bits + 4 * words, bits + 5 * words };
 	ret = get_fd_set(size, inp, fds.in) || get_fd_set(size, outp, fds.out) ||
-	      get_fd_set(size, exp, fds.ex) ? -EFAULT : do_select(n, &fds, timeout);
+	      get_fd_set(size, exp, fds.ex) ? -EFAULT : do_select(n, &fds, end_time);
 	if (ret >= 0 && (set_fd_set(size, inp, fds.res_in) || set_fd_set(size, outp, fds.res_out) ||
 			 set_fd_set(size, exp, fds.res_ex)))
 		ret = -EFAULT;
@@ -268,26 +313,38 @@ static int core_sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_se
 	return ret;
 }
 
+/* What is left of the time goes back to the user. */
+static void poll_copy_remaining(struct timespec *end_time, struct timeval __user *p)
+{
+	struct timespec now;
+	struct timeval rtv = { 0, 0 };
+	s64 left;
+
+	ktime_get_ts(&now);
+	left = timespec_to_ns(end_time) - timespec_to_ns(&now);
+	if (!no_wait(end_time) && left > 0)
+		rtv = ns_to_timeval(left);
+	if (copy_to_user(p, &rtv, sizeof(rtv)))
+		return;
+}
+
 asmlinkage long sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
 			   struct timeval __user *tvp)
 {
-	long timeout = MAX_SCHEDULE_TIMEOUT;
+	struct timespec end_time, *to = NULL;
 	struct timeval tv;
 	int ret;
 
 	if (tvp) {
 		if (copy_from_user(&tv, tvp, sizeof(tv)))
 			return -EFAULT;
-		if (tv.tv_sec < 0 || tv.tv_usec < 0)
+		to = &end_time;
+		if (poll_select_set_timeout(to, tv.tv_sec + tv.tv_usec / USEC_PER_SEC,
+					    tv.tv_usec % USEC_PER_SEC * NSEC_PER_USEC))
 			return -EINVAL;
-		timeout = tv.tv_sec * HZ + DIV_ROUND_UP(tv.tv_usec, USEC_PER_SEC / HZ);
 	}
-	ret = core_sys_select(n, inp, outp, exp, &timeout);
-	if (tvp && ret != -ERESTARTNOHAND) {
-		tv.tv_sec = timeout / HZ;
-		tv.tv_usec = timeout % HZ * (USEC_PER_SEC / HZ);
-		if (copy_to_user(tvp, &tv, sizeof(tv)))
-			return ret;
-	}
+	ret = core_sys_select(n, inp, outp, exp, to);
+	if (tvp && ret != -ERESTARTNOHAND)
+		poll_copy_remaining(to, tvp);
 	return ret;
 }

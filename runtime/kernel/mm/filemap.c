@@ -325,7 +325,22 @@ int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 }
 EXPORT_SYMBOL(filemap_fault);
 
+/* A program that runs must not be written: each area with VM_DENYWRITE counts against writers. */
+static void generic_file_vma_open(struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_DENYWRITE)
+		atomic_dec(&vma->vm_file->f_mapping->host->i_writecount);
+}
+
+static void generic_file_vma_close(struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_DENYWRITE)
+		allow_write_access(vma->vm_file);
+}
+
 const struct vm_operations_struct generic_file_vm_ops = {
+	.open = generic_file_vma_open,
+	.close = generic_file_vma_close,
 	.fault = filemap_fault,
 };
 

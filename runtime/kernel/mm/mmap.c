@@ -386,7 +386,7 @@ static int map_backing(struct file *file, struct vm_area_struct *vma)
 	vma->vm_file = file;
 	get_file(file);
 	error = file->f_op->mmap(file, vma);
-	if (vma->vm_flags & VM_DENYWRITE)
+	if (error && (vma->vm_flags & VM_DENYWRITE))
 		allow_write_access(file);
 	return error;
 }
@@ -812,6 +812,8 @@ static unsigned long move_vma(struct vm_area_struct *vma, unsigned long old_addr
 	new->vm_pgoff += (old_addr - vma->vm_start) >> PAGE_SHIFT;
 	if (new->vm_file)
 		get_file(new->vm_file);
+	if (new->vm_ops && new->vm_ops->open)
+		new->vm_ops->open(new);
 	find_vma_prev(mm, new_addr, &prev);
 	vma_link(mm, new, prev);
 	vm_stat_account(mm, new->vm_flags, new->vm_file, new_len >> PAGE_SHIFT);

@@ -18,7 +18,7 @@
  * page allocations come at the same times whatever the size of a pointer is.
  */
 #define OBJECTS_PER_SLAB	16
-#define MAX_SLAB_ORDER		3
+#define MAX_SLAB_ORDER		4
 #define MIN_PARTIAL		5	/* empty slabs are kept up to this many partial ones */
 
 static const unsigned int kmalloc_sizes[] = {
