@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +63,15 @@ class Library:
             if self._pulled is not None:
                 self._pulled(file.script)
         return file.script
+
+    def loaded(self) -> Iterator[tree.Script]:
+        """The files whose names the program uses, those included that come while this goes on: their own probes
+        belong to the program."""
+        done: set[Path] = set()
+        while waiting := [file for file in self._files or () if file.script is not None and file.path not in done]:
+            done.add(waiting[0].path)
+            if waiting[0].script is not None:
+                yield waiting[0].script
 
     # ------------------------------------------------------------ what they define
 

@@ -52,8 +52,9 @@ def parse_all(sources: Iterable[tree.Source], options: Any, reporter: Reporter) 
         return None
     arguments = given.arguments
     assert arguments is not None
+    all_asked_for = any(re.search(r"\barg[cv]\b", script.source.text) for script in scripts)  # the tapset's globals
     for number, used in enumerate(arguments.used, 1):
-        if not used:
+        if not used and not all_asked_for:
             reporter.warning(f"unused command line option ${number}/@{number}")
     return scripts
 
@@ -89,8 +90,7 @@ def _library(options: Any, reporter: Reporter) -> Library:
     def parse(source: tree.Source) -> tree.Script:
         given = _parse_options(options)
         given.guru = given.tapset = True
-        given.args = []
-        given.arguments = lexer.Arguments([])
+        given.arguments = lexer.Arguments(given.args)  # of its own: what a library file uses, the script has not
         if not macros:
             macros.append(library_macros(options, given.facts))
         given.library = macros[0]

@@ -340,6 +340,8 @@ def resolve(analysis: Analysis) -> Scope:
     resolver = ProbeResolver(analysis, scope)
     for script in list(analysis.scripts):
         resolver.resolve_script(script)
+    for script in analysis.library.loaded():  # grows while it is gone through
+        resolver.resolve_script(script)
     rewritten: set[int] = set()
     for function in analysis.script_functions():
         if id(function) not in rewritten and not isinstance(function.body, tree.EmbeddedCode):
