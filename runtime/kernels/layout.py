@@ -7,7 +7,6 @@ import struct
 from typing import Any
 
 _FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_SIGNED = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
 class Layout:
@@ -17,6 +16,8 @@ class Layout:
         self._description = description
         self._order = "<" if description.little_endian else ">"
         self.word = description.pointer_size
+        self._sizes: dict[str, int] = {}
+        self._unpackers: dict[str, list[tuple[str, Any, int]]] = {}
         self._members: dict[tuple[str, str], tuple[int, int]] = {}
         self._fields: dict[str, dict[str, tuple[int, int]]] = {}
 
@@ -28,7 +29,10 @@ class Layout:
         return found
 
     def size(self, name: str) -> int:
-        return self.structure(name).size
+        found = self._sizes.get(name)
+        if found is None:
+            found = self._sizes[name] = self.structure(name).size
+        return found
 
     def has(self, name: str, member: str) -> bool:
         try:
@@ -80,14 +84,16 @@ class Layout:
                 out[offset : offset + size] = self.integer(value, size)
         return bytes(out)
 
-    def unpack(self, name: str, data: bytes, signed: bool = False) -> dict[str, int]:
-        """The integer members of ``struct name`` in ``data``."""
-        formats = _SIGNED if signed else _FORMATS
-        return {
-            member: struct.unpack_from(self._order + formats[size], data, offset)[0]
-            for member, (offset, size) in self.fields(name).items()
-            if size in formats
-        }
+    def unpack(self, name: str, data: bytes) -> dict[str, int]:
+        """The integer members of ``struct name`` in ``data``, unsigned."""
+        readers = self._unpackers.get(name)
+        if readers is None:
+            readers = self._unpackers[name] = [
+                (member, struct.Struct(self._order + _FORMATS[size]).unpack_from, offset)
+                for member, (offset, size) in self.fields(name).items()
+                if size in _FORMATS
+            ]
+        return {member: unpack(data, offset)[0] for member, unpack, offset in readers}
 
     def integer(self, value: int, size: int) -> bytes:
         return (value & ((1 << 8 * size) - 1)).to_bytes(size, "little" if self._order == "<" else "big")
