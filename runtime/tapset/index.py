@@ -12,6 +12,9 @@ MODULES: dict[str, str] = {
         MAJOR MINOR MKDEV big_endian2 big_endian4 big_endian8 htonl htonll htons little_endian2
         little_endian4 little_endian8 ntohl ntohll ntohs usrdev2kerndev
     """,
+    "command_lines": """
+        cmdline_arg cmdline_args cmdline_str env_var
+    """,
     "control": """
         abort assert error exit is_return log module_name module_size pn pnlabel pp ppfunc probe_type
         randint remote_id remote_uri stp_pid switch_file system target warn

@@ -7,6 +7,7 @@ from typing import Any
 from stapy.runtime.context import Context
 from stapy.runtime.program import ScriptError
 from stapy.runtime.tapset.declare import tapset_function
+from stapy.runtime.tapset.symbols import probed_address
 from stapy.runtime.values.strings import to_signed
 
 # Parts of x86's registers: part -> (register of pt_regs, bits, shift). stap names the 16-bit ones as pt_regs' fields.
@@ -37,10 +38,18 @@ def _read(c: Context, name: str, signed: bool) -> int:
     elif name in ("xcs", "xss", "xds", "xes", "xfs", "xgs"):
         field = name[1:]
     try:
-        value = registers.get(field) >> shift
+        value = _value(c, registers, field) >> shift
     except KeyError:
         raise ScriptError(f"Unknown register: {name}", placeless=True) from None
     return _extended(value, bits, signed)
+
+
+def _value(c: Context, registers: Any, field: str) -> int:
+    """A field of pt_regs; the program counter as the probe's address, not where the breakpoint's trap left it."""
+    arch = c.kernel.arch
+    if c.address and arch.register_name(field) == arch.pc:
+        return probed_address(c)
+    return registers.get(field)
 
 
 def _extended(value: int, bits: int, signed: bool) -> int:
@@ -74,7 +83,7 @@ def print_regs(c: Context) -> None:
     registers = _registers(c)
     arch = c.kernel.arch
     width = arch.bits // 4
-    cells = [f"{name.upper():>8}: {registers.get(name):0{width}x}"
+    cells = [f"{name.upper():>8}: {_value(c, registers, name):0{width}x}"
              for name in arch.pt_regs if name in arch.registers and name in set(arch.dwarf_registers.values())]
     for start in range(0, len(cells), 3):
         c.session.emit(" ".join(cells[start:start + 3]) + "\n")

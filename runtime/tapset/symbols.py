@@ -216,8 +216,8 @@ def sprint_backtrace(c: Context) -> str:
 
 @tapset_function(pure=True, needs_kernel=True)
 def backtrace(c: Context) -> str:
-    """The addresses of the kernel stack's frames in hexadecimal, separated by blanks."""
-    return " ".join(map(_hexadecimal, frames(c)))[:c.session.maximum_string]
+    """The addresses of the kernel stack's frames in hexadecimal, a blank behind each."""
+    return "".join(f"{_hexadecimal(place)} " for place in frames(c))[:c.session.maximum_string]
 
 
 @tapset_function(pure=True, needs_kernel=True)

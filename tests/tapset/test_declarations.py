@@ -1,0 +1,41 @@
+"""The declarations of the tapset: the index, types, documentation."""
+
+from pathlib import Path
+
+import pytest
+from stapy.runtime.tapset import declare, index
+
+FUNCTIONS = declare.functions()
+
+
+def test_the_index_is_up_to_date() -> None:
+    assert Path(index.__file__).read_text() == declare.index_text(), "call declare.write_index()"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_declared_well(name: str) -> None:
+    overloads = FUNCTIONS[name]
+    arities = [len(function.parameters) for function in overloads]
+    assert len(set(arities)) == len(arities), "two overloads take as many arguments"
+    for function in overloads:
+        assert function.doc.strip().endswith((".", ":")), f"{function.call.__qualname__} has no documentation"
+        assert {kind for _, kind in function.parameters} <= {"long", "string"}
+        assert function.result in ("long", "string", "unknown")
+        assert not (function.pure and function.result == "unknown")
+
+
+def test_only_the_module_that_has_a_function_is_loaded() -> None:
+    import subprocess
+    import sys
+
+    code = ("import sys; from stapy.runtime.tapset import declare; declare.find('ansi_new_line'); "
+            "print([name for name in sys.modules if name.startswith('stapy.runtime.tapset.')])")
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "ansi" in loaded
+    assert "memory" not in loaded
+
+
+def test_dump_functions_form() -> None:
+    (strlen,) = declare.find("strlen")
+    assert str(strlen) == "strlen:long (text:string)"
+    assert declare.find("no_such_function") == []
