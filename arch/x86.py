@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from stapy.arch.architecture import Architecture, Assembly, InstructionError, Slot
@@ -49,6 +50,11 @@ class Decoded:
     def extension(self) -> int:
         """The opcode's extension in the ModRM byte."""
         return 0 if self.modrm is None else self.modrm >> 3 & 7
+
+
+@lru_cache
+def _words(size: int, count: int) -> struct.Struct:
+    return struct.Struct(f"<{count}{'Q' if size == 8 else 'I'}")
 
 
 class X86(Architecture):
@@ -114,13 +120,12 @@ class X86(Architecture):
 
     def push_words(self, machine: Any, cpu: Any, stack: int, words: list[int]) -> None:
         """Pushes ``words``, the first one first, below ``stack``, which is where SP then points under."""
-        data = b"".join(word.to_bytes(self.word, "little") for word in reversed(words))
+        data = _words(self.word, len(words)).pack(*reversed(words))
         machine.memory.write(stack - len(data), data)
-        cpu.write("sp", stack - len(data))
+        cpu.sp = stack - len(data)
 
-    def read_words(self, machine: Any, address: int, count: int) -> list[int]:
-        data = machine.memory.read(address, count * self.word)
-        return [int.from_bytes(data[i : i + self.word], "little") for i in range(0, len(data), self.word)]
+    def read_words(self, machine: Any, address: int, count: int) -> tuple[int, ...]:
+        return _words(self.word, count).unpack(machine.memory.read(address, count * self.word))
 
     # -- the calling convention
 

@@ -273,7 +273,10 @@ class Kprobes:
     def _prepare(self, address: int) -> Site:
         """The breakpoint's copy of the instruction, not armed yet."""
         self._collect()
-        at = self.machine.code_area.allocate(self.arch.max_slot_size)
+        try:
+            at = self.machine.code_area.allocate(self.arch.max_slot_size)
+        except MemoryError as error:
+            raise KprobeError("ENOMEM", str(error)) from None
         try:
             slot = self.arch.prepare(self.code(address, 16), address, at)
         except InstructionError as error:

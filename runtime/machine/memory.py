@@ -170,7 +170,7 @@ class Memory:
 class CodeArea:
     """Guest memory for instructions that are not the kernel's: slots, trampolines, stubs."""
 
-    def __init__(self, memory: Memory, address: int, size: int = 1 << 20) -> None:
+    def __init__(self, memory: Memory, address: int, size: int = 4 << 20) -> None:
         self.region = memory.add_region(address, size)
         self._next = address
         self._free: dict[int, list[int]] = {}
