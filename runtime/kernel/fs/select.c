@@ -273,7 +273,6 @@ static int do_select(int n, fd_set_bits *fds, struct timespec *end_time)
 	return retval;
 }
 
-typedef struct { unsigned long fds_bits[1024 / BITS_PER_LONG]; } fd_set;
 
 static int get_fd_set(size_t size, fd_set __user *ufdset, unsigned long *fdset)
 {

@@ -14,7 +14,9 @@
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 
-#define EXIT_COST	8000
+#define EXIT_COST	6000
+#define NOTIFY_COST	900
+#define WAIT_COST	60
 #define RELEASE_COST	2500
 
 /* The last of a thread group leaves the lists. tasklist_lock is held for writing. */
@@ -166,6 +168,7 @@ void exit_notify(struct task_struct *tsk, int group_dead)
 {
 	int signal = tsk->exit_signal;
 
+	spend(NOTIFY_COST);
 	forget_original_parent(tsk);
 	write_lock_irq(&tasklist_lock);
 	if (signal != -1 && signal != SIGCHLD && tsk->parent_exec_id != tsk->real_parent->self_exec_id)
@@ -406,6 +409,7 @@ static int wait_consider_task(struct wait_opts *wo, struct task_struct *p)
 {
 	int ret;
 
+	spend(WAIT_COST);
 	if (!eligible_child(wo, p) || p->exit_state == EXIT_DEAD)
 		return 0;
 	wo->notask_error = 0;

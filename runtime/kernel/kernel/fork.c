@@ -17,8 +17,12 @@
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 
-#define FORK_COST	20000
-#define DUP_VMA_COST	600
+#define FORK_COST		9000	/* what is not told apart below */
+#define DUP_TASK_COST		3500
+#define DUP_MM_COST		4000
+#define DUP_VMA_COST		600
+#define COPY_SIGNALS_COST	700
+#define COPY_THREAD_COST	300
 
 DEFINE_RWLOCK(tasklist_lock);
 unsigned long total_forks;
@@ -74,6 +78,7 @@ static struct task_struct *dup_task_struct(struct task_struct *orig)
 	struct task_struct *tsk;
 	struct thread_info *ti;
 
+	spend(DUP_TASK_COST);
 	prepare_to_copy(orig);
 	tsk = kmem_cache_alloc(task_struct_cachep, GFP_KERNEL);
 	if (!tsk)
@@ -229,6 +234,7 @@ struct mm_struct *dup_mm(struct task_struct *tsk)
 
 	if (!oldmm)
 		return NULL;
+	spend(DUP_MM_COST);
 	mm = kmem_cache_alloc(mm_cachep, GFP_KERNEL);
 	if (!mm)
 		return NULL;
@@ -322,6 +328,7 @@ static int copy_sighand(unsigned long clone_flags, struct task_struct *tsk)
 {
 	struct sighand_struct *sig;
 
+	spend(COPY_SIGNALS_COST);
 	if (clone_flags & CLONE_SIGHAND) {
 		atomic_inc(&current->sighand->count);
 		return 0;
@@ -530,6 +537,7 @@ static struct task_struct *copy_process(unsigned long clone_flags, unsigned long
 		goto bad_fork_cleanup_sighand;
 	if ((retval = copy_mm(clone_flags, p)))
 		goto bad_fork_cleanup_signal;
+	spend(COPY_THREAD_COST);
 	if ((retval = copy_thread(clone_flags, stack_start, stack_size, p, regs)))
 		goto bad_fork_cleanup_mm;
 	if (!pid) {

@@ -13,6 +13,9 @@
 #include <linux/tick.h>
 #include <linux/uaccess.h>
 
+#define HRTIMER_COST		110
+#define HRTIMER_FUNCTION_COST	140
+
 static DEFINE_PER_CPU(struct hrtimer_cpu_base, hrtimer_bases);
 
 /* What a clock shows when the monotonic one shows 0, ns. */
@@ -97,6 +100,7 @@ int hrtimer_start(struct hrtimer *timer, ktime_t tim, const enum hrtimer_mode mo
 	int was_queued;
 
 	spin_lock_irqsave(&cpu_base->lock, flags);
+	spend(HRTIMER_COST);
 	was_queued = hrtimer_is_queued(timer);
 	__remove_hrtimer(timer, timer->state & HRTIMER_STATE_CALLBACK);
 	if (mode == HRTIMER_MODE_REL)
@@ -171,6 +175,7 @@ static void __run_hrtimer(struct hrtimer_cpu_base *cpu_base, struct hrtimer *tim
 
 	__remove_hrtimer(timer, HRTIMER_STATE_CALLBACK);
 	spin_unlock(&cpu_base->lock);
+	spend(HRTIMER_FUNCTION_COST);
 	restart = timer->function(timer);
 	spin_lock(&cpu_base->lock);
 	if (restart == HRTIMER_RESTART && !(timer->state & HRTIMER_STATE_ENQUEUED))

@@ -8,7 +8,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#define PIDHASH_SIZE 256
+#define PIDHASH_SIZE	256
+#define ALLOC_PID_COST	350
 #define pid_hashfn(nr) ((nr) & (PIDHASH_SIZE - 1))
 
 struct pid_namespace init_pid_ns = { .child_reaper = &init_task };
@@ -44,6 +45,7 @@ struct pid *alloc_pid(struct pid_namespace *ns)
 	struct pid *pid = kmem_cache_alloc(pid_cachep, GFP_KERNEL);
 	int nr, type;
 
+	spend(ALLOC_PID_COST);
 	if (!pid)
 		return NULL;
 	spin_lock_irq(&pidmap_lock);
@@ -189,6 +191,7 @@ void __init pidhash_init(void)
 {
 	int i;
 
+	printk(KERN_INFO "PID hash table entries: %d\n", PIDHASH_SIZE);
 	for (i = 0; i < PIDHASH_SIZE; i++)
 		INIT_HLIST_HEAD(&pid_hash[i]);
 }

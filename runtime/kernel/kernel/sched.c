@@ -17,6 +17,8 @@
 
 #define CONTEXT_SWITCH_COST	900
 #define WAKEUP_COST		280
+#define PICK_COST		120
+#define TICK_COST		250
 #define LOAD_FREQ		(5 * HZ + 1)
 #define FSHIFT			11
 #define FIXED_1			(1UL << FSHIFT)
@@ -269,6 +271,7 @@ static struct task_struct *pick_next_task(struct rq *rq)
 	const struct sched_class *class;
 	struct task_struct *p;
 
+	spend(PICK_COST);
 	for (class = &rt_sched_class; ; class = class->next) {
 		p = class->pick_next_task(rq);
 		if (p)
@@ -358,6 +361,7 @@ void scheduler_tick(void)
 	struct rq *rq = this_rq();
 	struct task_struct *curr = rq->curr;
 
+	spend(TICK_COST);
 	spin_lock(&rq->lock);
 	update_rq_clock(rq);
 	curr->sched_class->task_tick(rq, curr, 0);

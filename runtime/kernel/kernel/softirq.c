@@ -11,7 +11,8 @@
 #include <linux/module.h>
 #include <linux/tick.h>
 
-#define MAX_SOFTIRQ_RESTART 10
+#define MAX_SOFTIRQ_RESTART	10
+#define SOFTIRQ_COST		100
 
 static struct softirq_action softirq_vec[NR_SOFTIRQS];
 static DEFINE_PER_CPU(unsigned int, softirq_pending);
@@ -65,6 +66,7 @@ asmlinkage void __do_softirq(void)
 			if (!(pending & 1))
 				continue;
 			kstat_cpu(smp_processor_id()).softirqs[nr]++;
+			spend(SOFTIRQ_COST);
 			softirq_vec[nr].action(&softirq_vec[nr]);
 		}
 		local_irq_disable();

@@ -11,6 +11,9 @@
 #include <linux/syscalls.h>
 #include <linux/tick.h>
 
+#define TIMER_COST		90
+#define TIMER_FUNCTION_COST	150
+
 struct tvec_base {
 	spinlock_t lock;
 	struct timer_list *running_timer;
@@ -63,6 +66,7 @@ int __mod_timer(struct timer_list *timer, unsigned long expires, int pending_onl
 	struct tvec_base *base = lock_timer_base(timer, &flags);
 	int pending = timer_pending(timer);
 
+	spend(TIMER_COST);
 	if (pending)
 		detach_timer(timer);
 	if (pending || !pending_only) {
@@ -134,6 +138,7 @@ static void __run_timers(struct tvec_base *base)
 		base->running_timer = timer;
 		detach_timer(timer);
 		spin_unlock_irq(&base->lock);
+		spend(TIMER_FUNCTION_COST);
 		fn(data);
 		spin_lock_irq(&base->lock);
 		base->running_timer = NULL;

@@ -5,6 +5,8 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#define WORK_COST 200
+
 struct cpu_workqueue_struct {
 	spinlock_t lock;
 	struct list_head worklist;
@@ -82,6 +84,7 @@ static void run_workqueue(struct cpu_workqueue_struct *cwq)
 		list_del_init(&work->entry);
 		spin_unlock_irq(&cwq->lock);
 		atomic_long_set(&work->data, 0);
+		spend(WORK_COST);
 		work->func(work);
 		spin_lock_irq(&cwq->lock);
 		cwq->current_work = NULL;

@@ -57,6 +57,7 @@ void __init console_init(void)
 
 static int __init serial8250_init(void)
 {
+	printk(KERN_INFO "serial8250: ttyS0 at IRQ %d\n", SERIAL_IRQ);
 	return request_irq(SERIAL_IRQ, serial8250_interrupt, 0, "serial", &serial_port);
 }
 device_initcall(serial8250_init);

@@ -93,6 +93,28 @@ asmlinkage long sys_statfs(const char __user *path, struct statfs __user *buf);
 asmlinkage long sys_fstatfs(unsigned int fd, struct statfs __user *buf);
 asmlinkage long sys_poll(struct pollfd __user *ufds, unsigned int nfds, long timeout);
 asmlinkage long sys_flock(unsigned int fd, unsigned int cmd);
+asmlinkage long sys_dup3(unsigned int oldfd, unsigned int newfd, int flags);
+asmlinkage long sys_faccessat(int dfd, const char __user *filename, int mode);
+asmlinkage long sys_fchmodat(int dfd, const char __user *filename, mode_t mode);
+asmlinkage long sys_fchownat(int dfd, const char __user *filename, uid_t user, gid_t group, int flag);
+asmlinkage long sys_linkat(int olddfd, const char __user *oldname, int newdfd, const char __user *newname,
+			   int flags);
+asmlinkage long sys_mkdirat(int dfd, const char __user *pathname, int mode);
+asmlinkage long sys_mknodat(int dfd, const char __user *filename, int mode, unsigned dev);
+asmlinkage long sys_newfstatat(int dfd, char __user *filename, struct stat __user *statbuf, int flag);
+asmlinkage long sys_fstatat64(int dfd, char __user *filename, struct stat64 __user *statbuf, int flag);
+asmlinkage long sys_oldumount(char __user *name);
+asmlinkage long sys_readlinkat(int dfd, const char __user *pathname, char __user *buf, int bufsiz);
+asmlinkage long sys_renameat(int olddfd, const char __user *oldname, int newdfd, const char __user *newname);
+asmlinkage long sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
+			   struct timeval __user *tvp);
+asmlinkage long sys_sendfile(int out_fd, int in_fd, off_t __user *offset, size_t count);
+asmlinkage long sys_sendfile64(int out_fd, int in_fd, loff_t __user *offset, size_t count);
+asmlinkage long sys_symlinkat(const char __user *oldname, int newdfd, const char __user *newname);
+asmlinkage long sys_unlinkat(int dfd, const char __user *pathname, int flag);
+asmlinkage long sys_utimes(char __user *filename, struct timeval __user *utimes);
+asmlinkage long sys_truncate64(const char __user *path, loff_t length);
+asmlinkage long sys_ftruncate64(unsigned int fd, loff_t length);
 asmlinkage long sys_execve(char __user *name, char __user *__user *argv, char __user *__user *envp);
 
 /* Memory: mm/ */

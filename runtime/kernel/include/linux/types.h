@@ -74,6 +74,7 @@ typedef unsigned long blkcnt_t;
 typedef unsigned long pgoff_t;
 
 typedef struct { int val[2]; } __kernel_fsid_t;
+typedef struct { unsigned long fds_bits[1024 / BITS_PER_LONG]; } fd_set;
 
 #define DECLARE_BITMAP(name, bits) unsigned long name[((bits) + BITS_PER_LONG - 1) / BITS_PER_LONG]
 

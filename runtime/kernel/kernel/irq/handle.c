@@ -19,6 +19,7 @@ int __init early_irq_init(void)
 {
 	int i;
 
+	printk(KERN_INFO "NR_IRQS:%d HZ:%d\n", NR_IRQS, HZ);
 	for (i = 0; i < NR_IRQS; i++) {
 		irq_desc[i].irq = i;
 		irq_desc[i].status = IRQ_DISABLED;

@@ -120,7 +120,11 @@ ENTRY(\name)
 	.endif
 	SAVE_ALL
 	mov	%esp, %eax
+	.if \has_error_code
 	mov	11*4(%esp), %edx
+	.else
+	xor	%edx, %edx
+	.endif
 	movl	$-1, 11*4(%esp)
 	push	%edx
 	push	%eax

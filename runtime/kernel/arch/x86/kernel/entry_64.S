@@ -137,7 +137,11 @@ ENTRY(\name)
 	.endif
 	SAVE_ALL
 	mov	%rsp, %rdi
+	.if \has_error_code
 	mov	15*8(%rsp), %rsi
+	.else
+	xor	%esi, %esi
+	.endif
 	movq	$-1, 15*8(%rsp)
 	call	\handler
 	jmp	ret_from_exception
