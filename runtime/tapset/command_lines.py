@@ -40,7 +40,9 @@ def _words(c: Context) -> list[str]:
 
 @tapset_function(pure=True, needs_kernel=True)
 def cmdline_args(c: Context, first: int, last: int, delimiter: str) -> str:
-    """Arguments ``first`` to ``last`` (-1: all) of the current process, joined by ``delimiter``; an empty one as ``""``."""
+    """Arguments ``first`` to ``last`` (-1: all) of the current process, joined by ``delimiter``.
+
+    An empty one shows as a pair of double quotes."""
     words = _words(c)
     chosen = words[max(first, 0):] if last < 0 else words[max(first, 0):last + 1]
     shown = chosen[:1] + [word or '""' for word in chosen[1:]]

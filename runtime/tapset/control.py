@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from stapy.runtime.context import Context
-from stapy.runtime.program import NextProbe, ScriptError
+from stapy.runtime.program import NextProbe, Probe, ScriptError
 from stapy.runtime.tapset.declare import tapset_function
 
 STAPIO_PID = 30000  # of the process that begin and end probes run in: it is none of the machine's
+
+
+def _probe(c: Context) -> Probe:
+    """The probe whose handler runs."""
+    assert c.probe is not None
+    return c.probe
 
 
 @tapset_function("exit")
@@ -86,13 +92,13 @@ def remote_uri() -> str:
 @tapset_function(pure=True)
 def pn(c: Context) -> str:
     """The probe point as the script spells it, an alias included."""
-    return c.probe.name
+    return _probe(c).name
 
 
 @tapset_function(pure=True)
 def pp(c: Context) -> str:
     """The resolved probe point."""
-    return c.probe.point
+    return _probe(c).point
 
 
 def _within(text: str, opening: str, ends: str) -> str:
@@ -109,13 +115,13 @@ def _within(text: str, opening: str, ends: str) -> str:
 @tapset_function(pure=True)
 def pnlabel(c: Context) -> str:
     """The label of a ``.label("...")`` probe point; empty elsewhere."""
-    return _within(c.probe.name, 'label("', '"')
+    return _within(_probe(c).name, 'label("', '"')
 
 
 @tapset_function(pure=True)
 def ppfunc(c: Context) -> str:
     """The function named in the probe point; empty where it names none."""
-    point = c.probe.point
+    point = _probe(c).point
     for opening in ('function("', 'statement("', 'inline("'):
         found = _within(point, opening, '@"')
         if found:
@@ -126,7 +132,7 @@ def ppfunc(c: Context) -> str:
 @tapset_function(pure=True)
 def probe_type(c: Context) -> str:
     """What kind of event the handler runs at: "begin", "end", "hrtimer", "kprobe", "kretprobe", ..."""
-    kind = type(c.probe.event).__name__
+    kind = type(_probe(c).event).__name__
     return _PROBE_TYPES.get(kind, kind.lower())
 
 
@@ -137,7 +143,7 @@ _PROBE_TYPES = {"Begin": "begin", "End": "end", "Error": "error", "Never": "neve
 @tapset_function(pure=True)
 def is_return(c: Context) -> int:
     """1 in a ``.return`` probe, else 0."""
-    return 1 if type(c.probe.event).__name__ == "FunctionReturn" else 0
+    return 1 if type(_probe(c).event).__name__ == "FunctionReturn" else 0
 
 
 @tapset_function(pure=True)

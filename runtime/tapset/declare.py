@@ -1,4 +1,4 @@
-"""How a function of the tapset is declared: a typed Python function under a decorator, found by name when it is needed."""
+"""How a function of the tapset is declared: a typed Python function under a decorator, found by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TapsetFunction:
 
     Types are "long", "string" and (of a result) "unknown" for none. ``call`` takes the Context first where
     ``takes_context``. ``pure`` functions have no effect but their result, so an unused call is dropped.
-    ``needs_kernel`` ones ask for a machine; with ``at_begin`` not in begin and end probes, for which they have an answer.
+    ``needs_kernel`` ones ask for a machine; with ``at_begin`` not in begin and end probes, where they have an answer.
     """
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Callable
 from fractions import Fraction
 
 from stapy.runtime.program import ScriptError
@@ -58,7 +59,8 @@ def fp_to_long(number: int, rounding: int, exact: int) -> int:
     value = _number(number)
     if math.isnan(value) or math.isinf(value):
         return to_signed(0x8000000000000000)
-    rounded = {0: round, 1: math.trunc, 2: math.floor, 3: math.ceil}.get(rounding, _half_away)(value)
+    ways: dict[int, Callable[[float], int]] = {0: round, 1: math.trunc, 2: math.floor, 3: math.ceil}
+    rounded = ways.get(rounding, _half_away)(value)
     return max(-0x8000000000000000, min(rounded, 0x7FFFFFFFFFFFFFFF))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from stapy.runtime.context import Context
 from stapy.runtime.program import ScriptError
@@ -20,6 +21,10 @@ def pointer(c: Context, address: int) -> int:
     if c.kernel is not None and c.kernel.description.pointer_size == 4:
         return address & 0xFFFFFFFF
     return address & _MASK
+
+
+def _byte_order(c: Context) -> Literal["little", "big"]:
+    return "little" if c.kernel is None or c.kernel.description.little_endian else "big"
 
 
 def read_kernel(c: Context, address: int, size: int) -> bytes:
@@ -296,7 +301,7 @@ def _wide(c: Context, read: Reader, kind: str, address: int, unit: int) -> str:
         data = _c_string(read, c, address, (c.session.maximum_string + 1) * unit, unit)
     except MemoryFault:
         raise _fault(f"{kind} string", address) from None
-    order = "little" if c.kernel is None or c.kernel.description.little_endian else "big"
+    order = _byte_order(c)
     units = [int.from_bytes(data[at:at + unit], order) for at in range(0, len(data), unit)]
     if unit == 4:
         return _from_utf32(c, [(code, address + 4 * n) for n, code in enumerate(units)], "UTF-32")
@@ -370,8 +375,7 @@ def kernel_or_user_string_quoted_utf32(c: Context, address: int) -> str:
 def _number(c: Context, read: Reader, address: int, size: int, signed: bool) -> int:
     """A number of ``size`` bytes, 0 for a pointer's. Raises MemoryFault."""
     width = size or (c.kernel.description.pointer_size if c.kernel is not None else 8)
-    little = c.kernel is None or c.kernel.description.little_endian
-    return strings.to_signed(int.from_bytes(read(c, address, width), "little" if little else "big", signed=signed))
+    return strings.to_signed(int.from_bytes(read(c, address, width), _byte_order(c), signed=signed))
 
 
 def _declare_kernel_number(name: str, size: int, signed: bool, what: str) -> None:
@@ -484,8 +488,7 @@ def _declare_writer(kind: str, name: str, size: int) -> None:
     @tapset_function(f"set_{kind}_{name}", needs_kernel=True, guru=True)
     def write_number(c: Context, address: int, value: int) -> None:
         width = size or c.kernel.description.pointer_size
-        order = "little" if c.kernel.description.little_endian else "big"
-        data = (value & ((1 << 8 * width) - 1)).to_bytes(width, order)
+        data = (value & ((1 << 8 * width) - 1)).to_bytes(width, _byte_order(c))
         _write(c, address, data, user, f"{kind} {name}")
 
     where = "an address of the current task" if user else "a kernel address"

@@ -181,12 +181,12 @@ def asmlinkage() -> None:
 
 @tapset_function()
 def fastcall() -> None:
-    """Says that the probed function takes its arguments in registers. Nothing to do: the kernel's convention is known."""
+    """Says that the probed function takes its arguments in registers. Nothing to do: the convention is known."""
 
 
 @tapset_function()
 def regparm(count: int) -> None:
-    """Says how many arguments the probed function takes in registers. Nothing to do: the kernel's convention is known."""
+    """Says how many arguments the probed function takes in registers. Nothing to do: the convention is known."""
 
 
 @tapset_function("arch_bytes", "uarch_bytes", pure=True, needs_kernel=True)

@@ -73,7 +73,7 @@ def _of_mm(c: Context, task: int, what: str) -> int:
     if what == "shr":
         return read("_file_rss")
     if what == "txt":
-        return (-(-read("end_code") // PAGE_SIZE) * PAGE_SIZE - read("start_code") // PAGE_SIZE * PAGE_SIZE) // PAGE_SIZE
+        return -(-read("end_code") // PAGE_SIZE) - read("start_code") // PAGE_SIZE
     return read("total_vm") - read("shared_vm")
 
 
@@ -97,7 +97,8 @@ for _what, _meaning in (("size", "The virtual memory"), ("rss", "The resident me
 
 
 def _figures(c: Context, task: int) -> str:
-    return ", ".join(f"{what}: {pages_to_string(_of_mm(c, task, what))}" for what in ("size", "rss", "shr", "txt", "data"))
+    figures = ("size", "rss", "shr", "txt", "data")
+    return ", ".join(f"{what}: {pages_to_string(_of_mm(c, task, what))}" for what in figures)
 
 
 @tapset_function(pure=True, needs_kernel=True)
@@ -114,7 +115,7 @@ def proc_mem_string_of(c: Context, number: int) -> str:
 
 @tapset_function(pure=True)
 def vm_fault_contains(value: int, kind: int) -> int:
-    """Whether what handle_mm_fault() returned tells of ``kind``: 0 out of memory, 1 bus error, 2 minor, 3 major fault."""
+    """Whether handle_mm_fault()'s result tells of ``kind``: 0 out of memory, 1 bus error, 2 minor, 3 major fault."""
     out_of_memory, bus_error, major = value & 1, value & 2, value & 4
     tests = {0: out_of_memory, 1: bus_error, 2: not (out_of_memory or bus_error or major), 3: major}
     return int(bool(tests.get(kind, 0)))

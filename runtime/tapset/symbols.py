@@ -290,7 +290,7 @@ def usymname(c: Context, address: int) -> str:
 
 @tapset_function("usymdata", "usymfileline", "usymfile", "usymline", pure=True, needs_kernel=True)
 def usymdata(c: Context, address: int) -> str:
-    """What is known of the user symbol at ``address``: the address, for the programs of the built-in kernel have none."""
+    """The user symbol at ``address``: the address, for the programs of the built-in kernel have no symbols."""
     return _hexadecimal(address)
 
 

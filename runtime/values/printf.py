@@ -15,7 +15,7 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 class Piece(Protocol):
-    """A piece of a format: literal text (``conversion`` empty), or one conversion. The syntax tree's FormatPart is one."""
+    """A piece of a format: literal text (``conversion`` empty), or one conversion. The tree's FormatPart is one."""
 
     text: str
     conversion: str
@@ -55,7 +55,7 @@ def pieces_for(types: Sequence[str], delimiter: str = "", newline: bool = False)
 
 def may_hold_nul(pieces: Sequence[Piece]) -> bool:
     """Whether the printed text can hold a NUL character, where a string would have to end."""
-    return any(piece.conversion in ("b", "c", "m") or piece.conversion == "s" and "0" in piece.flags
+    return any(piece.conversion in ("b", "c", "m") or (piece.conversion == "s" and "0" in piece.flags)
                or "\0" in piece.text for piece in pieces)
 
 
@@ -94,9 +94,8 @@ def expression(pieces: Sequence[Piece], arguments: Sequence[str], context: str =
             fields.append("%")
         else:
             fields.append(_field(piece, supply, context))
-    if len(fields) == 1 and isinstance(fields[0], tuple) and not fields[0][1] and pieces[0].conversion != "d":
-        if pieces[0].conversion in ("s", "c", "b", "m", "M"):
-            return fields[0][0]
+    if len(fields) == 1 and isinstance(fields[0], tuple) and not fields[0][1] and pieces[0].conversion in "scbmM":
+        return fields[0][0]
     if all(isinstance(field, str) for field in fields):
         return repr("".join(field for field in fields if isinstance(field, str)))
     return _f_string(fields) or _percent(fields)
@@ -110,7 +109,8 @@ def _f_string(fields: list[tuple[str, str] | str]) -> str | None:
     parts = []
     for field in fields:
         if isinstance(field, str):
-            parts.append(repr(field + '"')[1:-2].replace("{", "{{").replace("}", "}}"))  # the quote makes repr use '...'
+            quoted = repr(field + '"')[1:-2]  # the double quote makes repr use single ones
+            parts.append(quoted.replace("{", "{{").replace("}", "}}"))
             continue
         text, specification = field
         if not _PLAIN.match(text):
@@ -154,7 +154,7 @@ def _field(piece: Piece, supply: Any, context: str) -> tuple[str, str]:
         return (f"{_parenthesised(value)} & {_MASK:#x}",
                 _number_specification(piece.flags.replace("+", "").replace(" ", ""), width,
                                       {"u": "d", "p": "x"}.get(conversion, conversion),
-                                      conversion == "p" or "#" in piece.flags and conversion != "u"))
+                                      conversion == "p" or ("#" in piece.flags and conversion != "u")))
     if conversion == "s" and not piece.width_star and not piece.precision_star and "0" not in piece.flags:
         cut = "" if precision is None else f"[:{precision}]"
         side = "<" if "-" in piece.flags else ">"

@@ -17,7 +17,7 @@ Histogram = tuple[str] | tuple[str, int, int, int]
 class Statistics:
     """Running figures over the values added; no sample is kept.
 
-    ``histogram`` is ("log",), ("linear", low, high, step) or None. ``with_variance`` is set where the script asks for
+    ``histogram`` is ("log",), ("linear", low, high, step) or None. ``variance`` is set where the script asks for
     @variance (it costs time), and ``shift`` is the bit shift that keeps its fractions.
     """
 
@@ -89,8 +89,8 @@ class Statistics:
     def variance(self) -> int:
         """The sample variance as stap's integers give it: the smaller the shift, the coarser.
 
-        stap adds to each CPU's own variance how far that CPU's running mean is from the true one; the running mean drops
-        fractions, so with a small shift the two differ even on one CPU.
+        stap adds to each CPU's own variance how far that CPU's running mean is from the true one; the running mean
+        drops fractions, so with a small shift the two differ even on one CPU.
         """
         self._require()
         count = self.count

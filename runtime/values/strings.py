@@ -76,7 +76,7 @@ def _escaped(code: int, length: int) -> str:
 
 
 def decode_utf8(data: bytes, position: int) -> tuple[int, int]:
-    """The code point at ``position`` and the bytes it takes; a byte that starts no well-formed sequence stands for itself."""
+    """The code point at ``position`` and the bytes it takes; a byte that begins no good sequence stands for itself."""
     first = data[position]
     for mask, lead, length, smallest in ((0xE0, 0xC0, 2, 0x80), (0xF0, 0xE0, 3, 0x800), (0xF8, 0xF0, 4, 0x10000)):
         if first & mask != lead:

@@ -12,6 +12,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from stapy import cli
 
 LANG = Path(__file__).parent / "lang"

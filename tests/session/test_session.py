@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import signal
 
 import pytest
+
 from stapy.runtime.program import Begin, End, Error, Global, NextProbe, Probe, Program, ScriptError, Timer
 from stapy.runtime.session import Session, SessionOptions, display
 from stapy.runtime.values import Array, Statistics
@@ -97,7 +99,7 @@ def test_randomized_timers_repeat() -> None:
 
     first = times()
     assert first == times()
-    steps = [later - earlier for earlier, later in zip(first, first[1:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(first)]
     assert all(5 * MS <= step <= 15 * MS for step in steps)
     assert len(set(steps)) > 3
 

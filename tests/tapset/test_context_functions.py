@@ -80,20 +80,24 @@ def test_faults_can_be_caught(run, expression: str, message: str) -> None:
 @pytest.mark.parametrize("expression", ["kernel_string(task_current() - 0x7fffffff000)", "user_long(-8)", "task_pid(3)",
                                         "symname(-1)", "kernel_string_n(-1, 5)", 'kernel_string2(7, "no")'])
 def test_wild_pointers_do_no_harm(run, expression: str) -> None:
-    script = f'probe kernel.function("do_fork") {{ try {{ println({expression}) }} catch {{ println("caught") }} exit() }}'
+    attempt = f'try {{ println({expression}) }} catch {{ println("caught") }}'
+    script = f'probe kernel.function("do_fork") {{ {attempt} exit() }}'
     assert len(run(script, "-T", "5").splitlines()) == 1
 
 
 def test_return_probe(run) -> None:
     script = """probe kernel.function("do_sys_open").return {
-        printf("%d %s %s %d %s\\n", returnval(), returnstr(1), symname(addr()), is_return(), symname(caller_addr())) exit() }"""
+        printf("%d %s %s %d %s\\n", returnval(), returnstr(1), symname(addr()), is_return(), symname(caller_addr()))
+        exit() }"""
     value, text, place, is_return, caller = run(script, "-T", "5").split()
     assert (value == text, place, is_return, caller) == (True, "sys_open", "1", "do_syscall")
 
 
 def test_user_strings_and_paths(run) -> None:
-    script = """probe kernel.function("do_sys_open") { printf("%s %s\\n", user_string($filename), user_string_n($filename, 3)) }
-        probe kernel.function("vfs_read") { printf("read %s\\n", fullpath_struct_file(task_current(), $file)) exit() }"""
+    script = """probe kernel.function("do_sys_open") {
+            printf("%s %s\\n", user_string($filename), user_string_n($filename, 3)) }
+        probe kernel.function("vfs_read") {
+            printf("read %s\\n", fullpath_struct_file(task_current(), $file)) exit() }"""
     lines = run(script, "-T", "5").splitlines()
     assert lines[-1].startswith("read /")
     for line in lines[:-1]:

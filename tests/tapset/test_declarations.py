@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from stapy.runtime.tapset import declare, index
 
 FUNCTIONS = declare.functions()

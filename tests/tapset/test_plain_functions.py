@@ -89,8 +89,8 @@ def test_stopwatches_gather_virtual_time(run) -> None:
 
 
 def test_indent(run) -> None:
-    script = 'probe begin { println(indent(1), "a") println(indent(1), "b") println(indent(-1), "b") println(indent(-1), "a") exit() }'
-    assert run(script) == "     0 :a\n     0 : b\n     0 : b\n     0 :a\n"
+    calls = 'println(indent(1), "a") println(indent(1), "b") println(indent(-1), "b") println(indent(-1), "a")'
+    assert run(f"probe begin {{ {calls} exit() }}") == "     0 :a\n     0 : b\n     0 : b\n     0 :a\n"
 
 
 def test_queue_statistics(run) -> None:
@@ -110,8 +110,9 @@ def test_randint_repeats(run) -> None:
 
 
 def test_abort_ends_the_handler(run) -> None:
-    assert run('probe begin { println("a") try { abort() } catch { println("b") } println("c") } probe end { println("e") }') \
-        == "a\ne\n"
+    script = """probe begin { println("a") try { abort() } catch { println("b") } println("c") }
+        probe end { println("e") }"""
+    assert run(script) == "a\ne\n"
 
 
 def test_arguments(run, capfdbinary) -> None:
@@ -123,5 +124,5 @@ def test_arguments(run, capfdbinary) -> None:
 
 
 def test_colours(run) -> None:
-    assert run("probe begin { ansi_set_color(31) ansi_set_color(31, 42) ansi_set_color3(31, 42, 1) ansi_reset_color() exit() }") \
-        == "\033[31m\033[42;31m\033[42;31;1m\033[0;0m"
+    calls = "ansi_set_color(31) ansi_set_color(31, 42) ansi_set_color3(31, 42, 1) ansi_reset_color()"
+    assert run(f"probe begin {{ {calls} exit() }}") == "\033[31m\033[42;31m\033[42;31;1m\033[0;0m"

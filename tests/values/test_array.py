@@ -1,6 +1,7 @@
 """Arrays: limits, order, slices and sorting as stap's."""
 
 import pytest
+
 from stapy.runtime.program import ScriptError
 from stapy.runtime.values import Array, Statistics
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from stapy.runtime.program import ScriptError
 from stapy.runtime.values import printf
 from stapy.runtime.values.printf import FormatPiece

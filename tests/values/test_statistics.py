@@ -1,6 +1,7 @@
 """Statistics: figures, variance by shift, histograms; the numbers are what SystemTap 4.8 printed."""
 
 import pytest
+
 from stapy.runtime.program import ScriptError
 from stapy.runtime.values import EMPTY, Statistics
 from stapy.runtime.values.statistics import log_bucket, log_value
