@@ -1,4 +1,7 @@
-/* Open files: allocation, and what happens when the last reference goes. files_lock guards the lists. */
+/*
+ * Open files: allocation, and what happens when the last reference goes. files_lock guards the lists
+ * and the count.
+ */
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fdtable.h>
@@ -19,9 +22,16 @@ EXPORT_SYMBOL(filp_cachep);
 
 static DEFINE_SPINLOCK(files_lock);
 
+static void count_files(int delta)
+{
+	spin_lock(&files_lock);
+	files_stat.nr_files += delta;
+	spin_unlock(&files_lock);
+}
+
 static void file_free(struct file *f)
 {
-	files_stat.nr_files--;
+	count_files(-1);
 	put_cred(f->f_cred);
 	kmem_cache_free(filp_cachep, f);
 }
@@ -38,7 +48,7 @@ struct file *get_empty_filp(void)
 	f = kmem_cache_zalloc(filp_cachep, GFP_KERNEL);
 	if (!f)
 		return NULL;
-	files_stat.nr_files++;
+	count_files(1);
 	INIT_LIST_HEAD(&f->f_u.fu_list);
 	atomic_long_set(&f->f_count, 1);
 	spin_lock_init(&f->f_lock);

@@ -1,4 +1,7 @@
-/* What file systems that live in memory have in common: names in the dentry cache, pages in the page cache. */
+/*
+ * What file systems that live in memory have in common: names in the dentry cache, pages in the page
+ * cache.
+ */
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fs.h>

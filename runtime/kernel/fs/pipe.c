@@ -130,6 +130,34 @@ static ssize_t read_must_wait(struct pipe_inode_info *pipe, struct file *filp, s
 	return signal_pending(current) ? -ERESTARTSYS : 1;
 }
 
+/* The loop of a read: empty buffers, and sleep while there is nothing. *wakeup: writers have room now. */
+static ssize_t drain_buffers(struct pipe_inode_info *pipe, struct file *filp, struct iovec *iov,
+			     size_t total_len, int *wakeup)
+{
+	ssize_t ret = 0, n;
+
+	for (;;) {
+		while (pipe->nrbufs && total_len) {
+			unsigned int bufs = pipe->nrbufs;
+
+			n = read_buffer(pipe, iov, total_len);
+			if (n < 0)
+				return ret ? ret : n;
+			*wakeup |= pipe->nrbufs != bufs;
+			ret += n;
+			total_len -= n;
+		}
+		if (!total_len)
+			return ret;
+		n = read_must_wait(pipe, filp, ret);
+		if (n <= 0)
+			return ret ? ret : n;
+		if (*wakeup)
+			wake_up_interruptible_sync(&pipe->wait);
+		pipe_wait(pipe);
+	}
+}
+
 /* Read what is there; wait only while there is nothing. */
 static ssize_t pipe_read(struct kiocb *iocb, const struct iovec *_iov, unsigned long nr_segs,
 			 loff_t pos)
@@ -137,45 +165,16 @@ static ssize_t pipe_read(struct kiocb *iocb, const struct iovec *_iov, unsigned 
 	struct file *filp = iocb->ki_filp;
 	struct inode *inode = filp->f_path.dentry->d_inode;
 	struct iovec *iov = (struct iovec *)_iov;
-	struct pipe_inode_info *pipe;
 	size_t total_len = iov_length(iov, nr_segs);
+	struct pipe_inode_info *pipe;
 	int do_wakeup = 0;
-	ssize_t ret = 0;
+	ssize_t ret;
 
 	if (total_len == 0)
 		return 0;
 	mutex_lock(&inode->i_mutex);
 	pipe = inode->i_pipe;
-	for (;;) {
-		ssize_t n;
-
-		if (pipe->nrbufs) {
-			unsigned int bufs = pipe->nrbufs;
-
-			n = read_buffer(pipe, iov, total_len);
-			if (n < 0) {
-				if (!ret)
-					ret = n;
-				break;
-			}
-			do_wakeup |= pipe->nrbufs != bufs;
-			ret += n;
-			total_len -= n;
-			if (!total_len)
-				break;
-			if (pipe->nrbufs)
-				continue;
-		}
-		n = read_must_wait(pipe, filp, ret);
-		if (n <= 0) {
-			if (!ret)
-				ret = n;
-			break;
-		}
-		if (do_wakeup)
-			wake_up_interruptible_sync(&pipe->wait);
-		pipe_wait(pipe);
-	}
+	ret = drain_buffers(pipe, filp, iov, total_len, &do_wakeup);
 	mutex_unlock(&inode->i_mutex);
 	if (do_wakeup)
 		wake_up_interruptible_sync(&pipe->wait);
@@ -228,6 +227,39 @@ static ssize_t write_buffer(struct pipe_inode_info *pipe, struct iovec *iov, siz
 	return chars;
 }
 
+/* The loop of a write: fill buffers, and sleep while there is no room. *wakeup: readers have something. */
+static ssize_t fill_buffers(struct pipe_inode_info *pipe, struct file *filp, struct iovec *iov,
+			    size_t total_len, ssize_t ret, int *wakeup)
+{
+	while (total_len) {
+		ssize_t n = -EPIPE;
+
+		if (!pipe->readers)
+			send_sig(SIGPIPE, current, 0);
+		else if (pipe->nrbufs < PIPE_BUFFERS)
+			n = write_buffer(pipe, iov, total_len);
+		else if (filp->f_flags & O_NONBLOCK)
+			n = -EAGAIN;
+		else
+			n = signal_pending(current) ? -ERESTARTSYS : 0;
+		if (n < 0)
+			return ret ? ret : n;
+		if (n > 0) {
+			*wakeup = 1;
+			ret += n;
+			total_len -= n;
+			continue;
+		}
+		if (*wakeup)
+			wake_up_interruptible_sync(&pipe->wait);
+		*wakeup = 0;
+		pipe->waiting_writers++;
+		pipe_wait(pipe);
+		pipe->waiting_writers--;
+	}
+	return ret;
+}
+
 /*
  * Write everything, waiting for room. Up to PIPE_BUF bytes go in one piece: they fit one buffer, and
  * i_mutex is held while it is filled. Without readers: SIGPIPE and -EPIPE.
@@ -238,53 +270,19 @@ static ssize_t pipe_write(struct kiocb *iocb, const struct iovec *_iov, unsigned
 	struct file *filp = iocb->ki_filp;
 	struct inode *inode = filp->f_path.dentry->d_inode;
 	struct iovec *iov = (struct iovec *)_iov;
-	struct pipe_inode_info *pipe;
 	size_t total_len = iov_length(iov, nr_segs);
-	int do_wakeup = 0;
-	ssize_t ret = 0, n;
+	struct pipe_inode_info *pipe;
+	int do_wakeup;
+	ssize_t ret;
 
 	if (total_len == 0)
 		return 0;
 	mutex_lock(&inode->i_mutex);
 	pipe = inode->i_pipe;
-	n = pipe->readers ? merge_write(pipe, iov, total_len) : 0;
-	if (n) {
-		do_wakeup = n > 0;
-		ret = n;
-		total_len -= n > 0 ? n : total_len;
-	}
-	while (total_len) {
-		if (!pipe->readers) {
-			send_sig(SIGPIPE, current, 0);
-			if (!ret)
-				ret = -EPIPE;
-			break;
-		}
-		if (pipe->nrbufs < PIPE_BUFFERS) {
-			n = write_buffer(pipe, iov, total_len);
-			if (n < 0) {
-				if (!ret)
-					ret = n;
-				break;
-			}
-			do_wakeup = 1;
-			ret += n;
-			total_len -= n;
-			continue;
-		}
-		if ((filp->f_flags & O_NONBLOCK) || signal_pending(current)) {
-			if (!ret)
-				ret = filp->f_flags & O_NONBLOCK ? -EAGAIN : -ERESTARTSYS;
-			break;
-		}
-		if (do_wakeup) {
-			wake_up_interruptible_sync(&pipe->wait);
-			do_wakeup = 0;
-		}
-		pipe->waiting_writers++;
-		pipe_wait(pipe);
-		pipe->waiting_writers--;
-	}
+	ret = pipe->readers ? merge_write(pipe, iov, total_len) : 0;
+	do_wakeup = ret > 0;
+	if (ret >= 0)
+		ret = fill_buffers(pipe, filp, iov, total_len - ret, ret, &do_wakeup);
 	mutex_unlock(&inode->i_mutex);
 	if (do_wakeup)
 		wake_up_interruptible_sync(&pipe->wait);

@@ -1,4 +1,7 @@
-/* The file system in memory: names are pinned dentries, contents are pages of the page cache. rootfs is one. */
+/*
+ * The file system in memory: names are pinned dentries, contents are pages of the page cache. rootfs is
+ * one.
+ */
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/init.h>

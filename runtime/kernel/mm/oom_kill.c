@@ -5,6 +5,8 @@
 #include <linux/sched.h>
 #include <linux/signal.h>
 
+struct mem_cgroup;
+
 /* The more memory it has, the worse. Answers 0 for what must not be killed. */
 unsigned long badness(struct task_struct *p, unsigned long uptime)
 {
@@ -41,15 +43,30 @@ static struct task_struct *select_bad_process(unsigned long *ppoints)
 	return chosen;
 }
 
+/* The victim may use the last pages, so that it can die. */
+static void __oom_kill_task(struct task_struct *p, int verbose)
+{
+	if (verbose)
+		printk(KERN_ERR "Killed process %d (%s)\n", p->pid, p->comm);
+	set_tsk_thread_flag(p, TIF_MEMDIE);
+	force_sig(SIGKILL, p);
+}
+
+static int oom_kill_task(struct task_struct *p)
+{
+	if (!p->mm || is_global_init(p))
+		return 1;
+	__oom_kill_task(p, 1);
+	return 0;
+}
+
 static int oom_kill_process(struct task_struct *p, gfp_t gfp_mask, int order,
-				     unsigned long points, const char *message)
+			    unsigned long points, struct mem_cgroup *mem, const char *message)
 {
 	printk(KERN_WARNING "%s invoked oom-killer: gfp_mask=0x%x, order=%d\n", current->comm,
 	       gfp_mask, order);
 	printk(KERN_ERR "%s: kill process %d (%s) score %lu\n", message, p->pid, p->comm, points);
-	set_tsk_thread_flag(p, TIF_MEMDIE);
-	force_sig(SIGKILL, p);
-	return 0;
+	return oom_kill_task(p);
 }
 
 static void __out_of_memory(gfp_t gfp_mask, int order)
@@ -64,7 +81,7 @@ static void __out_of_memory(gfp_t gfp_mask, int order)
 		panic("Out of memory and no killable processes...\n");
 	}
 	if (!IS_ERR(p))
-		oom_kill_process(p, gfp_mask, order, points, "Out of memory");
+		oom_kill_process(p, gfp_mask, order, points, NULL, "Out of memory");
 	read_unlock(&tasklist_lock);
 }
 
