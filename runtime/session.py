@@ -320,11 +320,15 @@ class Session:
 
         ``instance`` says that kprobes passes a return probe's instance, which the handler sees; else its kprobe.
         """
-        contexts = self._contexts
+        bound = {cpu: self._handler_in(c, probe, handler, address, instance) for cpu, c in self._contexts.items()}
+        if len(bound) == 1:
+            return next(iter(bound.values()))
+        return lambda origin, regs: bound[regs.cpu](origin, regs)
 
+    def _handler_in(self, c: Context, probe: Probe, handler: Handler, address: int,
+                    instance: bool) -> Callable[[Any, Any], int]:
         def hit(origin: Any, regs: Any) -> int:
             if self.state == RUNNING:
-                c = contexts[regs.cpu]
                 c.probe = probe
                 c.address = address
                 c.regs = regs
