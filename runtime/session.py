@@ -33,6 +33,8 @@ SECOND = 1_000_000_000
 DEFAULT_LENGTH = 10 * SECOND  # of a run on no machine, in virtual time: as long as the default workload
 EPOCH = 1259812281  # the date such a run begins at
 
+_AT_CODE = (Breakpoint, FunctionReturn, JprobeEntry)
+
 # The states a session goes through. Only one kind of probe runs in each.
 STARTING, RUNNING, FAILED, STOPPING, STOPPED = range(5)
 
@@ -82,6 +84,8 @@ class Session:
         self._contexts: dict[Any, Context] = {}  # by CPU: one each, filled anew at every hit
         self._armed: list[tuple[Probe, Any]] = []
         self._timers: list[Any] = []
+        self._conditions = False  # a probe of the machine has one
+        self._condition_timer: Any = None
         self._at_stop: list[Callable[[], None]] = []
         self._times: dict[int, Statistics] = {}
         self._idle_clock = IdleClock()
@@ -263,12 +267,24 @@ class Session:
         """Set the breakpoints, then start the timers."""
         if self.kernel is not None:
             self._contexts = {cpu: self._context_on(cpu) for cpu in self.kernel.cpus}
+        self._conditions = any(probe.condition for probe in self.program.probes if isinstance(probe.event, _AT_CODE))
         for probe in self.program.probes:
-            if isinstance(probe.event, (Breakpoint, FunctionReturn, JprobeEntry)):
-                self._armed.append((probe, self._arm_kernel_probe(probe, probe.event)))
+            if isinstance(probe.event, _AT_CODE):
+                self._arm_or_warn(probe, probe.event)
+        self._follow_conditions()
         for probe in self.program.probes:
             if isinstance(probe.event, Timer):
                 self._start_timer(probe, probe.event)
+
+    def _arm_or_warn(self, probe: Probe, event: Breakpoint | FunctionReturn | JprobeEntry) -> None:
+        """Arm one probe; where that is not possible the script runs without it."""
+        from stapy.runtime.kprobes import KprobeError
+
+        try:
+            self._armed.append((probe, self._arm_kernel_probe(probe, event)))
+        except KprobeError as error:
+            self.warn(f"probe {probe.point} (address {event.address:#x}) registration error "
+                      f"[man warning::pass5] (rc -{abs(error.errno)})")
 
     def _context_on(self, cpu: Any) -> Context:
         c = Context(self, self.kernel)
@@ -312,6 +328,30 @@ class Session:
                 self.skipped += armed.kp.nmissed
         self._armed.clear()
 
+    # ------------------------------------------------------------ conditions of probes: ``if (...)``
+
+    def _review(self) -> None:
+        """After a handler: have probes armed or disarmed whose conditions changed, as soon as no probe is at work."""
+        if self._condition_timer is None and any(
+                bool(probe.condition()) is kprobe.disabled  # type: ignore[misc]
+                for probe, kprobe in self._conditional()):
+            self._condition_timer = self.kernel.clock.at(self.time(None), self._follow_conditions)
+
+    def _conditional(self) -> Iterator[tuple[Probe, Any]]:
+        for probe, armed in self._armed:
+            if probe.condition is not None:
+                yield probe, armed if isinstance(probe.event, Breakpoint) else armed.kp
+
+    def _follow_conditions(self, cpu: Any = None) -> None:
+        """Arm the probes whose conditions hold and disarm the others."""
+        self._condition_timer = None
+        for probe, kprobe in self._conditional():
+            assert probe.condition is not None
+            wanted = bool(probe.condition())
+            if wanted is kprobe.disabled:
+                change = self.kernel.kprobes.enable_kprobe if wanted else self.kernel.kprobes.disable_kprobe
+                change(kprobe)
+
     # ------------------------------------------------------------ handlers on the machine: one call from the hit
 
     def _handler(self, probe: Probe, handler: Handler, address: int,
@@ -345,15 +385,19 @@ class Session:
     def _guarded(self, probe: Probe) -> Handler:
         """The probe's handler, behind its condition and under -t's stopwatch where there are such."""
         handler = self._timed(probe) if self.options.timing else probe.handler
-        condition = probe.condition
-        if condition is None:
+        condition, reviews = probe.condition, self._conditions
+        if condition is None and not reviews:
             return handler
 
-        def conditional(c: Context) -> None:
-            if condition():
-                handler(c)
+        def guarded(c: Context) -> None:
+            if condition is None or condition():
+                try:
+                    handler(c)
+                finally:
+                    if reviews:
+                        self._review()
 
-        return conditional
+        return guarded
 
     def _timed(self, probe: Probe) -> Handler:
         """The probe's handler with its host time taken, for -t."""
