@@ -46,12 +46,22 @@ static void __init parse_command_line(char *line)
 	}
 }
 
-static void __init do_initcalls(void)
+extern initcall_t __initcall_start[], __early_initcall_end[], __initcall_end[];
+
+/* What every other start-up function may rely on. */
+static void __init do_pre_smp_initcalls(void)
 {
-	extern initcall_t __initcall_start[], __initcall_end[];
 	initcall_t *fn;
 
-	for (fn = __initcall_start; fn < __initcall_end; fn++)
+	for (fn = __initcall_start; fn < __early_initcall_end; fn++)
+		(*fn)();
+}
+
+static void __init do_initcalls(void)
+{
+	initcall_t *fn;
+
+	for (fn = __early_initcall_end; fn < __initcall_end; fn++)
 		(*fn)();
 }
 
@@ -96,6 +106,7 @@ static int kernel_init(void *unused)
 	current->flags &= ~PF_KTHREAD;
 	current->signal->flags |= SIGNAL_UNKILLABLE;
 	set_task_comm(current, "init");
+	do_pre_smp_initcalls();
 	do_basic_setup();
 	init_post();
 	return 0;

@@ -217,4 +217,4 @@ static int __init spawn_ksoftirqd(void)
 	wake_up_process(p);
 	return 0;
 }
-core_initcall(spawn_ksoftirqd);
+early_initcall(spawn_ksoftirqd);

@@ -1,6 +1,8 @@
-"""Turn `nm -n` of the kernel image (standard input) into the C table of text symbols that kernel/kallsyms.c searches."""
+"""Turn `nm -n` of the kernel image (standard input) into the C table of symbols that kernel/kallsyms.c searches."""
 
 import sys
+
+SECTION = '__attribute__((section(".kallsyms")))'
 
 symbols = []
 for line in sys.stdin:
@@ -8,8 +10,8 @@ for line in sys.stdin:
     if kind in "tTwW" and not name.startswith("."):
         symbols.append((int(address, 16), name))
 print("struct kallsym { unsigned long address; const char *name; };")
-print("__attribute__((section(\".kallsyms\"))) const unsigned long kallsyms_num_syms = %d;" % len(symbols))
-print("__attribute__((section(\".kallsyms\"))) const struct kallsym kallsyms_table[] = {")
-for address, name in symbols:
-    print('\t{ 0x%xUL, "%s" },' % (address, name))
+print(f"{SECTION} const unsigned long kallsyms_num_syms = {len(symbols)};")
+print(f"{SECTION} const struct kallsym kallsyms_table[] = {{")
+for number, name in symbols:
+    print(f'\t{{ {number:#x}UL, "{name}" }},')
 print("\t{ 0, 0 }\n};")

@@ -13,6 +13,7 @@ typedef int (*initcall_t)(void);
 
 #define __define_initcall(level, fn) \
 	static initcall_t __initcall_##fn __used __section(".initcall" level ".init") = fn
+#define early_initcall(fn)	__define_initcall("early", fn)
 #define core_initcall(fn)	__define_initcall("1", fn)
 #define postcore_initcall(fn)	__define_initcall("2", fn)
 #define arch_initcall(fn)	__define_initcall("3", fn)

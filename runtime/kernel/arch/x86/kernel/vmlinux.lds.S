@@ -51,6 +51,8 @@ SECTIONS
 		*(.init.data)
 		. = ALIGN(8);
 		__initcall_start = .;
+		*(.initcallearly.init)
+		__early_initcall_end = .;
 		*(.initcall1.init)
 		*(.initcall2.init)
 		*(.initcall3.init)
