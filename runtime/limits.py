@@ -11,7 +11,7 @@ DEFAULTS: dict[str, int] = {
     "MAXNESTING": 0,  # depth of function calls; 0: as deep as the script's calls go, and ten more where they recurse
     "MAXMAPENTRIES": 2048,  # elements of an array whose size the script does not set
     "MAXERRORS": 0,  # run-time errors a session survives
-    "MAXSKIPPED": 100,  # skipped probe hits a session survives
+    "MAXSKIPPED": 100,  # hits skipped for want of a lock or of stack: none here; what kprobes misses does not count
     "MAXTRYLOCK": 100,
     "TRYLOCKDELAY": 10,
     "MAXBACKTRACE": 20,  # frames of a backtrace

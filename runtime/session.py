@@ -77,7 +77,6 @@ class Session:
         self.random = Randomness(1)
         self.maximum_string = limits.value(program.limits, "MAXSTRINGLEN") - 1
         self._most_errors = limits.value(program.limits, "MAXERRORS")
-        self._most_skipped = limits.value(program.limits, "MAXSKIPPED")
         self._pending: list[str] = []
         self._eager = output.isatty() if hasattr(output, "isatty") else False
         self._context = Context(self, kernel)
@@ -319,14 +318,22 @@ class Session:
             kprobes = self.kernel.kprobes
             if isinstance(probe.event, Breakpoint):
                 kprobes.unregister_kprobe(armed)
-                self.skipped += armed.nmissed
+                self._missed(probe, "kprobe", armed.nmissed)
             elif isinstance(probe.event, FunctionReturn):
                 kprobes.unregister_kretprobe(armed)
-                self.skipped += armed.nmissed + armed.kp.nmissed
+                self._missed(probe, "kretprobe/1", armed.nmissed)
+                self._missed(probe, "kretprobe/2", armed.kp.nmissed)
             else:
                 kprobes.unregister_jprobe(armed)
-                self.skipped += armed.kp.nmissed
+                self._missed(probe, "jprobe", armed.kp.nmissed)
         self._armed.clear()
+
+    def _missed(self, probe: Probe, kind: str, count: int) -> None:
+        """Hits that kprobes could not deliver: a probe hit inside a probe, too few return instances."""
+        self.skipped += count
+        probe.skipped += count
+        if count and self.options.timing:
+            self.warn(f"Skipped due to missed {kind} on '{probe.point}': {count}")
 
     # ------------------------------------------------------------ conditions of probes: ``if (...)``
 
@@ -457,8 +464,6 @@ class Session:
         """The line that tells of errors and skipped probes, and the report of -t."""
         if self.options.timing:
             self._report_times()
-        if self.skipped > self._most_skipped and not self.options.suppress_handler_errors:
-            self.error("Skipped too many probes, check MAXSKIPPED or try again with stap -t for more details.")
         if self.errors or self.skipped:
             self._report("WARNING", "33", f"Number of errors: {self.errors}, skipped probes: {self.skipped}")
 
