@@ -4,6 +4,9 @@ declare.write_index() writes this file.
 """
 
 MODULES: dict[str, str] = {
+    "addresses": """
+        AF_INET AF_INET6 format_ipaddr ip_ntop
+    """,
     "ansi": """
         ansi_clear_screen ansi_cursor_hide ansi_cursor_move ansi_cursor_restore ansi_cursor_save
         ansi_cursor_show ansi_new_line ansi_reset_color ansi_set_color ansi_set_color2 ansi_set_color3
@@ -101,6 +104,9 @@ MODULES: dict[str, str] = {
         sprint_ubacktrace sprint_ustack sprint_usyms stack stack_size stack_unused stack_used symdata
         symfile symfileline symline symname uaddr ubacktrace ucallers umodname ustack usymdata usymfile
         usymfileline usymline usymname
+    """,
+    "system_calls": """
+        syscall_name syscall_num
     """,
     "tasks": """
         cpu cpuid egid euid execname gid is_myproc ns_egid ns_euid ns_gid ns_pgrp ns_pid ns_ppid ns_sid
