@@ -1,0 +1,35 @@
+"""System calls by number and by name, from the kernel's own table."""
+
+from __future__ import annotations
+
+from stapy.runtime.context import Context
+from stapy.runtime.tapset.declare import tapset_function
+
+
+def _table(c: Context) -> tuple[int, int]:
+    """Address and length of sys_call_table; nothing without a kernel that has one."""
+    symbol = c.kernel.description.symbols.symbol("sys_call_table") if c.kernel is not None else None
+    return (symbol.address, symbol.size // c.kernel.layout.word) if symbol is not None else (0, 0)
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def syscall_name(c: Context, number: int) -> str:
+    """The name of the system call ``number``: ``read``; empty where the kernel has none."""
+    address, count = _table(c)
+    if not 0 <= number < count:
+        return ""
+    found = c.kernel.description.symbol_at(c.kernel.memory.word(address + number * c.kernel.layout.word))
+    if found is None or found[0] == "sys_ni_syscall":
+        return ""
+    return found[0].removeprefix("compat_").removeprefix("sys_").removeprefix("sys32_")
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def syscall_num(c: Context, name: str) -> int:
+    """The number of a system call by name; -1 where the kernel has none."""
+    numbers: dict[str, int] | None = c.session.store.get("syscalls")
+    if numbers is None:
+        numbers = c.session.store["syscalls"] = {}
+        for number in range(_table(c)[1]):
+            numbers.setdefault(syscall_name(c, number), number)
+    return numbers.get(name, -1) if name else -1
