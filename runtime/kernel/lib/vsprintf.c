@@ -150,13 +150,15 @@ static unsigned long long integer_argument(va_list *args, struct printf_spec *sp
 	case 'z':
 	case 'Z':
 	case 't':
-		return is_signed ? va_arg(*args, long) : va_arg(*args, unsigned long);
+		return is_signed ? (unsigned long long)va_arg(*args, long) :
+			(unsigned long long)va_arg(*args, unsigned long);
 	case 'h':
 		return is_signed ? (short)va_arg(*args, int) : (unsigned short)va_arg(*args, int);
 	case 'H':
 		return is_signed ? (signed char)va_arg(*args, int) : (unsigned char)va_arg(*args, int);
 	default:
-		return is_signed ? va_arg(*args, int) : va_arg(*args, unsigned int);
+		return is_signed ? (unsigned long long)va_arg(*args, int) :
+			(unsigned long long)va_arg(*args, unsigned int);
 	}
 }
 
