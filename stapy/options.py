@@ -262,6 +262,9 @@ def _take_script(options: Options, rest: list[str]) -> None:
 
 
 def help_text() -> str:
+    """What --help prints: the table of options, and the named workloads."""
+    from stapy import workload
+
     lines = [HEADER, "", USAGE, "Options:"]
     for option in OPTIONS:
         if not option.help:
@@ -271,4 +274,7 @@ def help_text() -> str:
         if option.argument:
             spellings += ("" if option.argument.startswith("[") else " ") + option.argument.replace("[", "[=", 1)
         lines.append(f"  {spellings:<28} {option.help}")
+    lines += ["", "Workloads for -c, besides command lines and FILE.py:FUNCTION:"]
+    for summary in workload.names().values():
+        lines.append(f"  {summary}")
     return "\n".join(lines) + "\n"
