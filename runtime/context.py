@@ -16,7 +16,7 @@ class Context:
     was entered). ``instance`` is the kretprobe instance of a return handler, with the values saved at entry.
     """
 
-    __slots__ = ("address", "cpu", "instance", "kernel", "probe", "regs", "session", "user_mode")
+    __slots__ = ("address", "cpu", "instance", "kernel", "probe", "regs", "session", "task", "user_mode")
 
     def __init__(self, session: Any, kernel: Any) -> None:
         self.session = session
@@ -26,4 +26,5 @@ class Context:
         self.address = 0  # of the probe point; 0 for begin, end, timers
         self.regs: Any = None
         self.instance: Any = None
+        self.task = 0  # the current task_struct's address, once a function has asked; 0 anew at each hit
         self.user_mode = False

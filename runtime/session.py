@@ -379,6 +379,7 @@ class Session:
                 c.probe = probe
                 c.address = address
                 c.regs = regs
+                c.task = 0
                 if instance:
                     c.instance = origin
                 try:
@@ -445,6 +446,7 @@ class Session:
             c.probe = probe
             c.address = cpu.pc if profile and cpu is not None else 0
             c.regs = cpu.kprobe.regs if profile and cpu is not None else None
+            c.task = 0
             c.user_mode = cpu is not None and cpu.user_mode
             try:
                 handler(c)

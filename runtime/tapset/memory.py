@@ -8,6 +8,7 @@ from typing import Literal
 from stapy.runtime.context import Context
 from stapy.runtime.program import ScriptError
 from stapy.runtime.tapset.declare import tapset_function
+from stapy.runtime.tapset.tasks import current
 from stapy.runtime.values import strings
 
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -42,7 +43,7 @@ def read_user(c: Context, address: int, size: int) -> bytes:
 
     if c.cpu is None:
         raise MemoryFault(address & _MASK, size)
-    return bytes(c.kernel.user_read(c.kernel.current_task(c.cpu), pointer(c, address), size))
+    return bytes(c.kernel.user_read(current(c), pointer(c, address), size))
 
 
 def _c_string(read: Reader, c: Context, address: int, limit: int, unit: int = 1) -> bytes:
@@ -89,6 +90,9 @@ def user_text(c: Context, address: int, limit: int) -> str:
     from stapy.runtime.machine.memory import MemoryFault
 
     try:
+        own = getattr(c.kernel, "user_string", None)  # a kernel may have a quicker way than by pieces
+        if own is not None and c.cpu is not None and limit > 0:
+            return own(current(c), pointer(c, address), limit).decode("latin-1")
         return _c_string(read_user, c, address, limit).decode("latin-1")
     except MemoryFault:
         raise ScriptError(f"user string copy fault -{EFAULT} at {address & _MASK:#x} [man error::fault]") from None
@@ -473,7 +477,7 @@ def _write(c: Context, address: int, data: bytes, user: bool, name: str) -> None
         if user:
             if c.cpu is None:
                 raise MemoryFault(address & _MASK)
-            c.kernel.user_write(c.kernel.current_task(c.cpu), pointer(c, address), data)
+            c.kernel.user_write(current(c), pointer(c, address), data)
         else:
             if c.kernel is None:
                 raise MemoryFault(address & _MASK)

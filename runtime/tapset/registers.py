@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from stapy.runtime.context import Context
@@ -9,6 +10,8 @@ from stapy.runtime.program import ScriptError
 from stapy.runtime.tapset.declare import tapset_function
 from stapy.runtime.tapset.symbols import probed_address
 from stapy.runtime.values.strings import to_signed
+
+MOST_ARGUMENTS = 127  # as many as C promises
 
 # Parts of x86's registers: part -> (register of pt_regs, bits, shift). stap names the 16-bit ones as pt_regs' fields.
 _X86_PARTS: dict[str, tuple[str, int, int]] = {}
@@ -98,17 +101,19 @@ def probing_32bit_app(c: Context) -> int:
 # ---------------------------------------------------------------- arguments, at a function's first instruction
 
 
-def _place(c: Context, number: int) -> Any:
-    if number < 1:
+@lru_cache
+def _place(arch: Any, number: int) -> Any:
+    """Where the calling convention has argument ``number`` (from 1)."""
+    if not 1 <= number <= MOST_ARGUMENTS:
         raise ScriptError(f"Invalid argument number: {number}")
-    return c.kernel.arch.argument(number - 1)
+    return arch.argument(number - 1)
 
 
 def _argument(c: Context, number: int) -> int:
     """The word that holds argument ``number`` (from 1), unsigned."""
     if c.regs is None:
         raise ScriptError("cannot access function args in this context")
-    place = _place(c, number)
+    place = _place(c.kernel.arch, number)
     if place.register is not None:
         return c.regs.get(place.register)
     return c.kernel.memory.word(c.regs.get(c.kernel.arch.sp) + place.offset)
@@ -166,7 +171,7 @@ def set_argument(c: Context, number: int, value: int) -> None:
     """Change argument ``number`` (from 1) of the probed function before it runs. Needs -g."""
     if c.regs is None:
         raise ScriptError("cannot access function args in this context")
-    place = _place(c, number)
+    place = _place(c.kernel.arch, number)
     if place.register is not None:
         c.regs.set(place.register, value)
     else:

@@ -13,12 +13,20 @@ from stapy.runtime.tapset.memory import pointer
 from stapy.runtime.values.strings import to_signed
 
 _MASK = 0xFFFFFFFFFFFFFFFF
+MOST_REMEMBERED = 4096  # addresses whose symbols are kept at hand
 MODULE = "kernel"  # what symbols of the kernel itself are said to be in
 
 
 def _symbol(c: Context, address: int) -> tuple[str, int, int] | None:
-    """Name, offset and size of the symbol that ``address`` is in."""
-    return c.kernel.description.symbol_at(pointer(c, address)) if c.kernel is not None else None
+    """Name, offset and size of the symbol that ``address`` is in. Handlers ask for few addresses, many times."""
+    if c.kernel is None:
+        return None
+    known = c.session.store.setdefault("symbols", {})
+    if address not in known:
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        known[address] = c.kernel.description.symbol_at(pointer(c, address))
+    return known[address]
 
 
 def _hexadecimal(address: int) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from stapy.runtime.context import Context
 from stapy.runtime.program import ScriptError
 from stapy.runtime.tapset.control import STAPIO_PID
@@ -13,41 +16,88 @@ from stapy.runtime.values.strings import to_signed
 
 def current(c: Context) -> int:
     """The address of the current task's task_struct, unsigned; 0 outside the machine."""
-    return c.kernel.current_task(c.cpu) if c.cpu is not None else 0
+    if c.cpu is None:
+        return 0
+    task = c.task
+    if not task:
+        task = c.task = c.kernel.current_task(c.cpu)
+    return task
 
 
-def _current_task(c: Context):
-    return c.kernel.task(c.kernel.current_task(c.cpu))
+class Readers:
+    """What scripts ask of the current task at nearly every hit, as functions of its address that are made once."""
+
+    def __init__(self, kernel: Any) -> None:
+        memory, layout = kernel.memory, kernel.layout
+
+        def number(member: str, structure: str = "task_struct") -> Callable[[int], int]:
+            offset, size = layout.member(structure, member)
+            read = getattr(memory, f"s{8 * size}")
+            return lambda address: read(address + offset)
+
+        def pointer(member: str) -> Callable[[int], int]:
+            offset, word = layout.offset("task_struct", member), memory.word
+            return lambda task: word(task + offset)
+
+        def credential(member: str) -> Callable[[int], int]:
+            if not layout.has("task_struct", "cred"):  # before 2.6.29
+                return number(member)
+            credentials, read = pointer("cred"), number(member, "cred")
+            return lambda task: read(credentials(task))
+
+        name, longest = layout.member("task_struct", "comm")
+        cstring = memory.cstring
+        self.comm: Callable[[int], str] = lambda task: cstring(task + name, longest).decode("latin-1")
+        self.tgid = number("tgid")
+        self.pid = number("pid")
+        self.parent = pointer("real_parent" if layout.has("task_struct", "real_parent") else "parent")
+        self.uid, self.euid = credential("uid"), credential("euid")
+        self.gid, self.egid = credential("gid"), credential("egid")
+
+
+def _readers(c: Context) -> Readers:
+    store = c.session.store
+    return store.get("task readers") or store.setdefault("task readers", Readers(c.kernel))
+
+
+def _current_task(c: Context) -> Any:
+    return c.kernel.task(current(c))
 
 
 @tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def execname(c: Context) -> str:
     """The name of the current task."""
-    return _current_task(c).comm if c.cpu is not None else "stapio"
+    return _readers(c).comm(c.task or current(c)) if c.cpu is not None else "stapio"
 
 
 @tapset_function(pure=True, needs_kernel=True, at_begin=True)
 def pexecname(c: Context) -> str:
     """The name of the current task's parent."""
-    return _current_task(c).real_parent.comm if c.cpu is not None else "staprun"
+    if c.cpu is None:
+        return "staprun"
+    readers = _readers(c)
+    return readers.comm(readers.parent(c.task or current(c)))
 
 
 @tapset_function("pid", "ns_pid", pure=True, needs_kernel=True, at_begin=True)
 def pid(c: Context) -> int:
     """The process id of the current task."""
-    return _current_task(c).tgid if c.cpu is not None else STAPIO_PID
+    return _readers(c).tgid(c.task or current(c)) if c.cpu is not None else STAPIO_PID
 
 
 @tapset_function("tid", "ns_tid", pure=True, needs_kernel=True, at_begin=True)
 def tid(c: Context) -> int:
     """The thread id of the current task."""
-    return _current_task(c).pid if c.cpu is not None else STAPIO_PID
+    return _readers(c).pid(c.task or current(c)) if c.cpu is not None else STAPIO_PID
 
 
 @tapset_function("ppid", "ns_ppid", pure=True, needs_kernel=True, at_begin=True)
 def ppid(c: Context) -> int:
     """The process id of the current task's parent."""
-    return _current_task(c).real_parent.tgid if c.cpu is not None else STAPIO_PID - 1
+    if c.cpu is None:
+        return STAPIO_PID - 1
+    readers = _readers(c)
+    return readers.tgid(readers.parent(c.task or current(c)))
 
 
 def _group_number(c: Context, kind: int, members: tuple[str, ...]) -> int:
@@ -84,25 +134,25 @@ def sid(c: Context) -> int:
 @tapset_function("uid", "ns_uid", pure=True, needs_kernel=True, at_begin=True)
 def uid(c: Context) -> int:
     """The user id of the current task."""
-    return _current_task(c).uid if c.cpu is not None else 0
+    return _readers(c).uid(c.task or current(c)) if c.cpu is not None else 0
 
 
 @tapset_function("euid", "ns_euid", pure=True, needs_kernel=True, at_begin=True)
 def euid(c: Context) -> int:
     """The effective user id of the current task."""
-    return _current_task(c).euid if c.cpu is not None else 0
+    return _readers(c).euid(c.task or current(c)) if c.cpu is not None else 0
 
 
 @tapset_function("gid", "ns_gid", pure=True, needs_kernel=True, at_begin=True)
 def gid(c: Context) -> int:
     """The group id of the current task."""
-    return _current_task(c).gid if c.cpu is not None else 0
+    return _readers(c).gid(c.task or current(c)) if c.cpu is not None else 0
 
 
 @tapset_function("egid", "ns_egid", pure=True, needs_kernel=True, at_begin=True)
 def egid(c: Context) -> int:
     """The effective group id of the current task."""
-    return _current_task(c).egid if c.cpu is not None else 0
+    return _readers(c).egid(c.task or current(c)) if c.cpu is not None else 0
 
 
 @tapset_function(pure=True)
@@ -132,7 +182,7 @@ def task_current(c: Context) -> int:
 # ---------------------------------------------------------------- any task
 
 
-def _task(c: Context, address: int):
+def _task(c: Context, address: int) -> Any:
     """A view of the task at ``address``; a null pointer faults as any other would."""
     if c.kernel is None:
         raise ScriptError(f"kernel read fault at {address & 0xFFFFFFFFFFFFFFFF:#018x} (addr)")
