@@ -1,4 +1,4 @@
-"""What compiled scripts call where Python's own operators mean something else, or something has to be checked."""
+"""What compiled scripts call where Python's operators mean something else, or something has to be checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SIGN = 1 << 63
 _MASK = (1 << 64) - 1
 
 
-class Uncatchable(ScriptError):
+class UncatchableError(ScriptError):
     """An error that try/catch does not stop: MAXACTION exceeded."""
 
 
@@ -71,7 +71,7 @@ def add_sample(statistics: Any, value: int) -> int:
 
 
 def exceeded() -> None:
-    raise Uncatchable("MAXACTION exceeded")
+    raise UncatchableError("MAXACTION exceeded")
 
 
 def nested_too_deep() -> None:
@@ -84,7 +84,7 @@ def exhausted() -> None:
 
 def caught(exception: BaseException, limit: int = 511) -> str:
     """The message try/catch gives the script; what is no error of the script's goes on."""
-    if isinstance(exception, ScriptError) and not isinstance(exception, Uncatchable):
+    if isinstance(exception, ScriptError) and not isinstance(exception, UncatchableError):
         return exception.message[:limit]
     if type(exception).__name__ == "MemoryFault":
         return fault_message(exception)

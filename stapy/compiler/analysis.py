@@ -21,6 +21,8 @@ TYPES = {"long": tree.Type.LONG, "string": tree.Type.STRING, "unknown": tree.Typ
 class CompileOptions:
     """What the command line decides about compiling. The command line's own options have these names too."""
 
+    arguments: list[str] = field(default_factory=list)  # the script's: $1, @1, ...
+    architecture: str = "x86_64"  # -a
     guru: bool = False  # -g
     unoptimized: bool = False  # -u
     verbose: int = 0  # -v
@@ -112,8 +114,12 @@ class Analysis:
 
     def summary(self) -> str:
         """``1 probe, 2 functions, 0 embeds, 1 global``"""
-        counts = ((len(self.instances), "probe"), (len(self.functions), "function"),
-                  (sum(len(script.embedded) for script in self.scripts), "embed"), (len(self.globals), "global"))
+        counts = (
+            (len(self.instances), "probe"),
+            (len(self.functions), "function"),
+            (sum(len(script.embedded) for script in self.scripts), "embed"),
+            (len(self.globals), "global"),
+        )
         return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
 
     def script_functions(self) -> Iterator[tree.Function]:

@@ -73,7 +73,7 @@ class SemanticError(CompileError):
     ) -> None:
         super().__init__(message, site=site if site is not None else _raiser(), hint=hint)
         self.token = token
-        self.other = other  # a second place, printed after "vs."
+        self.other = other  # a second place, printed below the first
         self.chain = chain
 
     def links(self) -> Iterator[SemanticError]:
@@ -222,9 +222,9 @@ class Reporter:
         for link in error.links() if isinstance(error, SemanticError) else [error]:
             text = self.palette.paint("semantic error:", "error") + " " + link.message
             tokens = [t for t in (getattr(link, "token", None), getattr(link, "other", None)) if t is not None]
-            text += (": " if tokens else "") + " vs. ".join(self._name(t) for t in tokens) + "\n"
+            text += ": " if tokens else "\n"
             for token in tokens:
-                text += self._source_lines(token, "        source: ")
+                text += self._name(token) + "\n" + self._source_lines(token, "        source: ")
             if link.hint:
                 text += f"          hint: {link.hint}\n"
             texts.append(text)

@@ -1,8 +1,8 @@
 """Writing generated Python: indented lines, and which script token every part of a line stands for.
 
-An expression that can fail at run time carries marks around its text. Writing a line takes the marks out and notes their
-columns; from a traceback's exact position (Python keeps those since 3.11) the token is found again, so a handler pays
-nothing for it.
+An expression that can fail at run time carries marks around its text. Writing a line takes the marks out and notes
+their columns; from a traceback's exact position (Python keeps those since 3.11) the token is found again, so a handler
+pays nothing for it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ _OPEN, _BETWEEN, _CLOSE = "\x01", "\x02", "\x03"
 _MARK = re.compile(f"{_OPEN}(\\d+){_BETWEEN}|{_CLOSE}")
 
 # What generated code calls things itself: script names may not hide them.
-RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(
-    "c memory register emit actions nesting error range len str int list dict format abs min max print type repr True False"
-    " None wrap divide modulo cut signed ScriptError NextProbe Statistics Array".split())
+_OWN_NAMES = """
+c memory register emit actions nesting error result range len str int list dict format abs min max print type repr
+sorted reversed wrap divide modulo cut put put_old add_sample exceeded caught store signed ScriptError NEXT EMPTY
+Statistics Array True False None
+"""
+RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(_OWN_NAMES.split())
 
 
 def unmarked(text: str) -> str:
@@ -49,7 +52,7 @@ class Places:
         opened: list[tuple[int, int]] = []
         spans: list[tuple[int, int, Token]] = []
         for found in _MARK.finditer(line):
-            piece = line[last:found.start()]
+            piece = line[last : found.start()]
             pieces.append(piece)
             column += len(piece)
             last = found.end()
@@ -63,16 +66,17 @@ class Places:
         return "".join(pieces)
 
     def token_of(self, traceback: TracebackType | None) -> Token | None:
-        """The token of the innermost piece of generated code in ``traceback``."""
+        """The token of the innermost piece of generated code in ``traceback`` that stands for one."""
         found = None
         while traceback is not None:
             if traceback.tb_frame.f_code.co_filename == self.filename:
-                found = traceback
+                found = self._token_at(traceback) or found
             traceback = traceback.tb_next
-        if found is None:
-            return None
-        spans = self._spans.get(found.tb_lineno, [])
-        positions = list(found.tb_frame.f_code.co_positions())[found.tb_lasti // 2]
+        return found
+
+    def _token_at(self, traceback: TracebackType) -> Token | None:
+        spans = self._spans.get(traceback.tb_lineno, [])
+        positions = list(traceback.tb_frame.f_code.co_positions())[traceback.tb_lasti // 2]
         start, end = positions[2], positions[3]
         if start is not None and end is not None:
             for first, last, token in spans:
@@ -111,7 +115,7 @@ class Names:
         known = self._names.get(id(variable))
         if known is None:
             known = re.sub(r"\W", "_", wanted)
-            if known in RESERVED or known[:2] in ("g_", "f_", "t_", "p_") or known.startswith("_"):
+            if known in RESERVED or known[:2] in ("g_", "f_", "t_") or known.startswith(("_", "regex_", "probe_")):
                 known = f"v_{known}"
             while known in self._taken:
                 known += "_"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # How tightly a text binds, as Python's grammar has it.
 CONDITIONAL, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, ATOM = range(13)
-_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "&": BIT_AND, "|": BIT_OR, "^": BIT_XOR, "<<": SHIFT, ">>": SHIFT}
+LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "&": BIT_AND, "|": BIT_OR, "^": BIT_XOR, "<<": SHIFT, ">>": SHIFT}
 _COMPARISONS = frozenset(("<", ">", "<=", ">=", "==", "!="))
 
 
@@ -33,6 +33,12 @@ class Code(NamedTuple):
     level: int = ATOM
     range: Range = FULL
     length: int = 1 << 30
+    wide: Code | None = None  # the same number before it was cut to 64 bits, for operations that may go on with that
+
+    @property
+    def raw(self) -> Code:
+        """The number as an operand of an operation whose result's low 64 bits depend on the low 64 bits only."""
+        return self.wide or self
 
     def at(self, level: int) -> str:
         """The text as an operand of an operator that binds at ``level``."""
@@ -92,7 +98,8 @@ class ExpressionLowering:
         if fits(computed):
             return Code(text, level, computed)
         name = self.unit.temporary("n")
-        return Code(f"({name} if {LOWEST} <= ({name} := {text}) <= {HIGHEST} else wrap({name}))", ATOM)
+        wide = Code(text, level, computed)
+        return Code(f"({name} if {LOWEST} <= ({name} := {text}) <= {HIGHEST} else wrap({name}))", ATOM, wide=wide)
 
     # ------------------------------------------------------------ literals and variables
 
@@ -119,7 +126,11 @@ class ExpressionLowering:
         return self.arithmetic(node.operator, self.value(node.left), self.value(node.right), node.token)
 
     def arithmetic(self, operator: str, left: Code, right: Code, token: tree.Token) -> Code:
-        computed = binary(operator, wrapped(left.range), wrapped(right.range))
+        if operator in ("+", "-", "*", "&", "|", "^"):
+            return self._in_the_ring(operator, left.raw, right.raw)
+        if operator == "<<" and left.wide is not None:
+            left = left.wide
+        computed = binary(operator, left.range, wrapped(right.range))
         if operator == "/":
             return self._division(left, right, computed, token)
         if operator == "%":
@@ -128,9 +139,17 @@ class ExpressionLowering:
             return self._shift(operator, left, right, computed)
         if operator == ">>>":
             count = self._count(right)
-            return self.fitted(f"({left.at(BIT_AND)} & 0xffffffffffffffff) >> {count}", SHIFT,
-                               computed if computed != FULL else (0, 1 << 64))
-        level = _LEVELS[operator]
+            return self.fitted(
+                f"({left.at(BIT_AND)} & 0xffffffffffffffff) >> {count}",
+                SHIFT,
+                computed if computed != FULL else (0, 1 << 64),
+            )
+        raise AssertionError(operator)
+
+    def _in_the_ring(self, operator: str, left: Code, right: Code) -> Code:
+        """An operation modulo 2**64: its operands need not be cut, only what comes out."""
+        level = LEVELS[operator]
+        computed = binary(operator, left.range, right.range)
         return self.fitted(f"{left.at(level)} {operator} {right.at(level + 1)}", level, computed)
 
     def _count(self, right: Code) -> str:
@@ -172,7 +191,8 @@ class ExpressionLowering:
             return bit(self.condition(node))
         operand = self.value(node.operand)
         if node.operator == "-":
-            low, high = wrapped(operand.range)
+            operand = operand.raw
+            low, high = operand.range
             return self.fitted(f"-{operand.at(UNARY)}", UNARY, (-high, -low))
         if node.operator == "~":
             low, high = wrapped(operand.range)
@@ -251,8 +271,11 @@ class ExpressionLowering:
         array = self.unit.variable(node.array.referent)
         if any(key is None for key in node.keys):
             return Code(f"{array}.contains(({self.key(node.keys)},))")
-        return Code(f"{self.key_value(node.keys)} in {array}", COMPARE) if len(node.keys) > 1 else \
-            Code(f"{self.value(node.keys[0]).at(BIT_OR)} in {array}", COMPARE)  # type: ignore[arg-type]
+        if len(node.keys) > 1:
+            return Code(f"{self.key_value(node.keys)} in {array}", COMPARE)
+        only = node.keys[0]
+        assert only is not None
+        return Code(f"{self.value(only).at(BIT_OR)} in {array}", COMPARE)
 
     def lower_arrayin(self, node: tree.ArrayIn) -> Code:
         return bit(self._array_in(node))
@@ -373,7 +396,7 @@ class ExpressionLowering:
 
     def kernel_text(self, node: Any, operands: list[tree.Expression]) -> str:
         """An address tree as Python. What is too wide for an address is cut by the memory itself."""
-        return _KernelText(self, operands).text(node)
+        return _KernelText(self, operands).address(node)
 
     def lower_kernelread(self, node: KernelRead) -> Code:
         text, level = _KernelText(self, node.operands).number(node)
@@ -450,8 +473,9 @@ class ExpressionLowering:
                 if argument.type is Type.STATS:
                     raise SemanticError("print format actual argument evaluation type unsupported", argument.token)
             delimiter = node.delimiter.value if node.delimiter is not None else ""
-            pieces = printf.pieces_for([str(argument.type) for argument in node.arguments], delimiter,
-                                       node.name.endswith("ln"))
+            pieces = printf.pieces_for(
+                [str(argument.type) for argument in node.arguments], delimiter, node.name.endswith("ln")
+            )
         codes = [self._print_argument(argument) for argument in node.arguments]
         text = printf.expression(pieces, [code.text for code in codes])
         if text.startswith(("('", '("')) and " % (" in text:

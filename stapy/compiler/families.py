@@ -226,9 +226,8 @@ def _none_found(request: Request, what: str) -> list[Found]:
 
 def _suffixes(request: Request) -> str:
     """What pp() shows behind the function."""
-    parts = [component for component in request.point.components[2:]]
     text = ""
-    for component in parts:
+    for component in request.point.components[2:]:
         if isinstance(component.argument, tree.Number):
             text += f".{component.name}({component.argument.value})"
         elif component.argument is None:
@@ -270,15 +269,18 @@ def _at_return(request: Request, function: Any, point: str) -> Found:
     active = request.arguments.get("maxactive") or 0
     if active < 0:
         raise SemanticError("maxactive value out of range")
-    return Found(program.FunctionReturn(function.entry, function.name, active), point, place,
-                 f"pc={function.entry:#x}")
+    return Found(program.FunctionReturn(function.entry, function.name, active), point, place, f"pc={function.entry:#x}")
 
 
 def _at_inlined(request: Request, instance: Any, point: str) -> Found:
     kernel = request.kernel
     caller = instance.caller
-    place = Place(instance.function, instance.address, at_entry=False,
-                  variables=kernel.variables_at(instance.address, caller) or instance.scope.variables)
+    place = Place(
+        instance.function,
+        instance.address,
+        at_entry=False,
+        variables=kernel.variables_at(instance.address, caller) or instance.scope.variables,
+    )
     event = program.Breakpoint(instance.address, caller.name, instance.address - caller.low_pc)
     return Found(event, point, place, f"pc={instance.address:#x}")
 
@@ -299,7 +301,9 @@ def _at_address(request: Request, function: Any, address: int, point: str) -> Fo
     kernel = request.kernel
     at_entry = address == function.low_pc
     place = Place(function, address, at_entry=at_entry, variables=kernel.variables_at(address, function))
-    return Found(program.Breakpoint(address, function.name, address - function.low_pc), point, place, f"pc={address:#x}")
+    return Found(
+        program.Breakpoint(address, function.name, address - function.low_pc), point, place, f"pc={address:#x}"
+    )
 
 
 def _callees(request: Request) -> list[Found]:
@@ -338,10 +342,12 @@ def _statement(request: Request) -> list[Found]:
     spec = _spec(request, "statement")
     if spec.file is None or (spec.lines is None and not spec.every):
         functions = _matching_functions(request, "statement")
-        return [_at_entry(request, function, f'kernel.statement("{function_text(function)}")')
-                for function in functions if not function.is_inlined_only]
-    found = list(_lines(request, spec))
-    return found
+        return [
+            _at_entry(request, function, f'kernel.statement("{function_text(function)}")')
+            for function in functions
+            if not function.is_inlined_only
+        ]
+    return list(_lines(request, spec))
 
 
 def _lines(request: Request, spec: Spec) -> Iterator[Found]:
@@ -360,8 +366,14 @@ def _lines(request: Request, spec: Spec) -> Iterator[Found]:
 def _wanted_lines(request: Request, spec: Spec, function: Any) -> list[int]:
     """The lines of ``function`` that the specification names and that have code."""
     kernel = request.kernel
-    have = sorted({row.line for low, high in function.ranges for row in kernel.lines.rows(low, high)
-                   if row.is_statement and row.line and row.file == function.file})
+    have = sorted(
+        {
+            row.line
+            for low, high in function.ranges
+            for row in kernel.lines.rows(low, high)
+            if row.is_statement and row.line and row.file == function.file
+        }
+    )
     if spec.every:
         return have
     base = function.decl_line if spec.relative else 0
@@ -379,11 +391,17 @@ def _without_code(request: Request, spec: Spec, function: Any, line: int, have: 
     if request.has("nearest") and have:
         return [min(have, key=lambda other: (abs(other - line), other))]
     if not spec.has_wildcard:
-        near = [min((other for other in have if other > line), default=0),
-                max((other for other in have if other < line), default=0)]
+        near = [
+            min((other for other in have if other > line), default=0),
+            max((other for other in have if other < line), default=0),
+        ]
         tries = " or ".join(f":{other}" for other in sorted(near) if other)
-        request.analysis.error(SemanticError(f"no line records for {function.file}:{line} [man error::dwarf]"
-                                             + (f" (try {tries})" if tries and _is_near(line, near) else "")))
+        request.analysis.error(
+            SemanticError(
+                f"no line records for {function.file}:{line} [man error::dwarf]"
+                + (f" (try {tries})" if tries and _is_near(line, near) else "")
+            )
+        )
     return []
 
 
@@ -399,8 +417,14 @@ def _absolute(request: Request) -> list[Found]:
     known = request.kernel.symbol_at(address)
     name, offset = (known[0], known[1]) if known is not None else ("", 0)
     root = request.point.components[0].name
-    return [Found(program.Breakpoint(address, name, offset), f"{root}.statement({address:#x}).absolute",
-                  None, "name = " if root == "kprobe" else f"pc={address:#x}")]
+    return [
+        Found(
+            program.Breakpoint(address, name, offset),
+            f"{root}.statement({address:#x}).absolute",
+            None,
+            "name = " if root == "kprobe" else f"pc={address:#x}",
+        )
+    ]
 
 
 # ---------------------------------------------------------------- without debug information; and jprobes
@@ -430,8 +454,9 @@ def _jprobe(request: Request) -> list[Found]:
             place = place_in(request.kernel, function, function.low_pc)
             place.variables = [variable for variable in place.variables if variable.is_parameter]
             point = f'jprobe.function("{function_text(function)}")'
-            found.append(Found(program.JprobeEntry(function.entry, function.name), point, place,
-                               f"pc={function.entry:#x}"))
+            found.append(
+                Found(program.JprobeEntry(function.entry, function.name), point, place, f"pc={function.entry:#x}")
+            )
     return found or _none_found(request, "function")
 
 
@@ -441,11 +466,22 @@ def _nothing(request: Request) -> list[Found]:
 
 
 def _no_perf(request: Request) -> list[Found]:
-    raise SemanticError("perf probes are not to be had on an emulated machine", request.point.components[1].token
-                        if len(request.point.components) > 1 else request.token)
+    raise SemanticError(
+        "perf probes are not to be had on an emulated machine",
+        request.point.components[1].token if len(request.point.components) > 1 else request.token,
+    )
 
 
 # ---------------------------------------------------------------- the table
+
+
+_FUNCTION_SUFFIXES: tuple[Shape, ...] = (
+    (),
+    (("call", None),),
+    (("inline", None),),
+    (("exported", None),),
+    (("return", None),),
+)
 
 
 def shapes() -> Iterator[tuple[Shape, Builder]]:
@@ -457,14 +493,14 @@ def shapes() -> Iterator[tuple[Shape, Builder]]:
     yield from _timer_shapes()
     for argument in (STRING, NUMBER):
         function: Shape = (("kernel", None), ("function", argument))
-        for suffix in ((), ("call",), ("inline",), ("exported",), ("return",)):
-            yield (*function, *((name, None) for name in suffix)), _function
+        for suffix in _FUNCTION_SUFFIXES:
+            yield (*function, *suffix), _function
         yield (*function, ("return", None), ("maxactive", NUMBER)), _function
         yield (*function, ("label", STRING)), _label
         yield (*function, ("callees", None)), _callees
         yield (*function, ("callees", NUMBER)), _callees
-        for tail in ((), ("call",), ("return",)):
-            yield (*function, ("callee", STRING), *((name, None) for name in tail)), _callees
+        for suffix in _FUNCTION_SUFFIXES[:2] + _FUNCTION_SUFFIXES[4:]:
+            yield (*function, ("callee", STRING), *suffix), _callees
         yield (*function, ("callee", STRING), ("return", None), ("maxactive", NUMBER)), _callees
         yield (("kernel", None), ("statement", argument)), _statement
         yield (("kernel", None), ("statement", argument), ("nearest", None)), _statement
@@ -480,8 +516,16 @@ def shapes() -> Iterator[tuple[Shape, Builder]]:
 
 
 def _timer_shapes() -> Iterator[tuple[Shape, Builder]]:
-    units = {"s": SECOND, "sec": SECOND, "ms": MILLISECOND, "msec": MILLISECOND, "us": MICROSECOND, "usec": MICROSECOND,
-             "ns": 1, "nsec": 1}
+    units = {
+        "s": SECOND,
+        "sec": SECOND,
+        "ms": MILLISECOND,
+        "msec": MILLISECOND,
+        "us": MICROSECOND,
+        "usec": MICROSECOND,
+        "ns": 1,
+        "nsec": 1,
+    }
     for unit, length in units.items():
         yield (("timer", None), (unit, NUMBER)), _timer(unit, length)
         yield (("timer", None), (unit, NUMBER), ("randomize", NUMBER)), _timer(unit, length)
@@ -495,17 +539,18 @@ def _timer_shapes() -> Iterator[tuple[Shape, Builder]]:
 
 def _absent_shapes() -> Iterator[tuple[Shape, Builder]]:
     """What SystemTap knows and this kernel has none of: scripts that name them optionally still run."""
+    root: tuple[str, str | None]
     for root in (("module", STRING), ("process", STRING), ("process", NUMBER), ("process", None)):
         for argument in (STRING, NUMBER):
-            function = (root, ("function", argument))
-            for suffix in ((), ("call",), ("inline",), ("exported",), ("return",)):
-                yield (*function, *((name, None) for name in suffix)), _nothing
+            function: Shape = (root, ("function", argument))
+            for suffix in _FUNCTION_SUFFIXES:
+                yield (*function, *suffix), _nothing
             yield (root, ("statement", argument)), _nothing
         for name in ("begin", "end", "syscall", "mark"):
             yield (root, (name, STRING if name == "mark" else None)), _nothing
     yield (("kernel", None), ("trace", STRING)), _nothing
     yield (("kernel", None), ("mark", STRING)), _nothing
     for argument in (STRING, NUMBER):
-        for suffix in ("write", "rw"):
-            yield (("kernel", None), ("data", argument), (suffix, None)), _nothing
+        for access in ("write", "rw"):
+            yield (("kernel", None), ("data", argument), (access, None)), _nothing
     yield (("perf", None), ("type", NUMBER), ("config", NUMBER)), _no_perf

@@ -38,8 +38,12 @@ class LibraryFile:
 class Library:
     """The functions declared in Python, and the .stp files of the tapset and of ``-I`` directories."""
 
-    def __init__(self, parse: Parse, include: Iterable[str] = (), pulled: Callable[[tree.Script], None] | None = None,
-                 ) -> None:
+    def __init__(
+        self,
+        parse: Parse,
+        include: Iterable[str] = (),
+        pulled: Callable[[tree.Script], None] | None = None,
+    ) -> None:
         self._parse = parse
         self._pulled = pulled
         self._directories = [Path(directory) for directory in include] + [TAPSET]
@@ -51,8 +55,7 @@ class Library:
     @property
     def files(self) -> list[LibraryFile]:
         if self._files is None:
-            self._files = [scan(path) for directory in self._directories
-                           for path in sorted(directory.rglob("*.stp"))]
+            self._files = [scan(path) for directory in self._directories for path in sorted(directory.rglob("*.stp"))]
         return self._files
 
     def load(self, file: LibraryFile) -> tree.Script:
@@ -80,14 +83,16 @@ class Library:
         found: list[Callee] = []
         for file in self.files:
             if name in file.functions:
-                found += [function for function in self.load(file).functions
-                          if function.name == name and not function.private]
+                found += [
+                    function for function in self.load(file).functions if function.name == name and not function.private
+                ]
         return found + self._declared(name)
 
     def _declared(self, name: str) -> list[Callee]:
         if name not in self._python:
-            self._python[name] = [LibraryFunction(declaration, _token_of(declaration))
-                                  for declaration in declare.find(name)]
+            self._python[name] = [
+                LibraryFunction(declaration, _token_of(declaration)) for declaration in declare.find(name)
+            ]
         return self._python[name]
 
     def function_names(self) -> set[str]:

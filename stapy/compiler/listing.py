@@ -57,10 +57,22 @@ def instance_text(instance: Instance) -> str:
     condition = instance.handler.condition
     text = instance.point
     if condition is not None:
-        text += f" if ({unparse.text(condition)})"
+        shown = unparse.text(_mangled(condition))
+        text += f" if {shown}" if shown.startswith("(") and isinstance(condition, tree.Logical) else f" if ({shown})"
     if instance.note:
         text += f" /* {instance.note}*/" if instance.note.startswith(" ") else f" /* {instance.note} */"
     return text + " /* " + " ".join(f"<- {step}" for step in instance.chain) + " */"
+
+
+def _mangled(condition: tree.Expression) -> tree.Expression:
+    """A condition with the names stap gives to globals."""
+    from stapy.compiler.walk import clone, descend
+
+    copy = clone(condition)
+    for node in descend(copy):
+        if isinstance(node, tree.Symbol):
+            node.name = f"__global_{node.name}"
+    return copy
 
 
 def _synthetic(analysis: Analysis) -> list[str]:
@@ -73,8 +85,12 @@ def _synthetic(analysis: Analysis) -> list[str]:
             lines += [f"  __idx{number}:{kind}" for number, kind in enumerate(variable.key_types)]
             if variable.type is not Type.STATS:
                 lines.append(f"  __val:{variable.type}")
-    if any(isinstance(node, tree.Symbol) for handler in analysis.handlers if handler.condition is not None
-           for node in _below(handler.condition)):
+    if any(
+        isinstance(node, tree.Symbol)
+        for handler in analysis.handlers
+        if handler.condition is not None
+        for node in _below(handler.condition)
+    ):
         lines.append("begin /* <- begin */")
     return lines
 
@@ -88,8 +104,9 @@ def _below(node: tree.Node) -> Any:
 # ---------------------------------------------------------------- -l and -L
 
 
-def probe_points(pattern: str, kernel: Any, options: Any, reporter: Reporter, library: Library,
-                 variables: bool) -> list[str] | None:
+def probe_points(
+    pattern: str, kernel: Any, options: Any, reporter: Reporter, library: Library, variables: bool
+) -> list[str] | None:
     """The lines for ``-l PATTERN`` (or ``-L``), sorted; None, and said why, where the pattern does not parse."""
     source = tree.Source("<input>", f"probe {pattern} {{}}")
     try:
@@ -120,8 +137,11 @@ def _variables(instance: Instance, analysis: Analysis) -> list[str]:
         from stapy.compiler import types
 
         types.infer(analysis)
-        names = [f"{variable.name}:{variable.type}" for variable in instance.handler.locals
-                 if variable.type is not Type.UNKNOWN and not variable.name.startswith("__")]
+        names = [
+            f"{variable.name}:{variable.type}"
+            for variable in instance.handler.locals
+            if variable.type is not Type.UNKNOWN and not variable.name.startswith("__")
+        ]
     return names
 
 

@@ -1,11 +1,12 @@
 """Lowering: the analysed program becomes one readable Python module, and that a runtime Program.
 
-Every handler is a function ``probe_N(c)``, every script function ``f_NAME(c, ...)``, every global ``g_NAME``. Statements
-become Python's own; actions are counted a basic block at a time, and only where a loop could use them up.
+Every handler is a function ``probe_N(c)``, every script function ``f_NAME(c, ...)``, every global ``g_NAME``.
+Statements become Python's own; actions are counted a basic block at a time, and only where a loop could use them up.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +15,9 @@ from stapy.compiler import tree
 from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.emit import Lines, Names, Places, unmarked
-from stapy.compiler.expressions import COMPARE, Code, ExpressionLowering, has_effects, number
+from stapy.compiler.expressions import Code, ExpressionLowering, has_effects
 from stapy.compiler.optimize import units
-from stapy.compiler.ranges import FULL, HIGHEST, LOWEST, Ranges, fits
+from stapy.compiler.ranges import FULL, HIGHEST, LOWEST, Ranges, binary, fits
 from stapy.compiler.symbols import may_pass_on
 from stapy.compiler.tree import Type
 from stapy.compiler.walk import descend
@@ -43,16 +44,41 @@ class ProgramLowering:
         self.asks_who_runs = False  # begin and end probes know without a kernel, timers do not
         self.names = Names()
         self.namespace: dict[str, Any] = {
-            "ScriptError": program.ScriptError, "EMPTY": EMPTY, "Array": Array, "Statistics": Statistics,
-            "NEXT": operations.NEXT, **printf.NAMESPACE,
-            **{name: getattr(operations, name) for name in (
-                "wrap", "divide", "modulo", "cut", "put", "put_old", "add_sample", "exceeded", "nested_too_deep",
-                "exhausted", "caught", "store", "store_bits", "store_register", "read_string", "read_sized",
-                "read_user_sized", "read_register")},
+            "ScriptError": program.ScriptError,
+            "EMPTY": EMPTY,
+            "Array": Array,
+            "Statistics": Statistics,
+            "NEXT": operations.NEXT,
+            **printf.NAMESPACE,
+            **{
+                name: getattr(operations, name)
+                for name in (
+                    "wrap",
+                    "divide",
+                    "modulo",
+                    "cut",
+                    "put",
+                    "put_old",
+                    "add_sample",
+                    "exceeded",
+                    "nested_too_deep",
+                    "exhausted",
+                    "caught",
+                    "store",
+                    "store_bits",
+                    "store_register",
+                    "read_string",
+                    "read_sized",
+                    "read_user_sized",
+                    "read_register",
+                )
+            },
         }
         self.calls = Calls(analysis, self.limits)
-        self.keeps_matches = any(isinstance(f, LibraryFunction) and f.name in ("matched", "matched_str", "ngroups")
-                                 for f in analysis.functions)
+        self.keeps_matches = any(
+            isinstance(f, LibraryFunction) and f.name in ("matched", "matched_str", "ngroups")
+            for f in analysis.functions
+        )
         self._function_names: dict[int, str] = {}
         self._dispatchers: dict[tuple[int, ...], str] = {}
         self._dispatcher_lines: list[str] = []
@@ -210,8 +236,10 @@ class ProgramLowering:
         lines = self._dispatcher_lines
         lines.append(f"def {name}(c{', ' if parameters else ''}{parameters}):")
         for function in tried:
-            with_context = not isinstance(function, LibraryFunction) or function.declaration.takes_context
-            called = self.library_name(function) if isinstance(function, LibraryFunction) else self.function_name(function)
+            if isinstance(function, LibraryFunction):
+                called, with_context = self.library_name(function), function.declaration.takes_context
+            else:
+                called, with_context = self.function_name(function), True
             arguments = ", ".join(part for part in ("c" if with_context else "", parameters) if part)
             lines.append(f"    result = {called}({arguments})")
             lines.append("    if result is not NEXT: return result")
@@ -237,8 +265,9 @@ class ProgramLowering:
                 made[key] = self._handler(instance.handler, interruptible, bodies, same)
         return made
 
-    def _handler(self, handler: Handler, interruptible: bool, bodies: list[list[str]],
-                 same: dict[str, str]) -> tuple[str, str | None]:
+    def _handler(
+        self, handler: Handler, interruptible: bool, bodies: list[list[str]], same: dict[str, str]
+    ) -> tuple[str, str | None]:
         count = len(same) + 1
         name = f"probe_{count}"
         actions = limits.value(self.limits, "MAXACTION_INTERRUPTIBLE" if interruptible else "MAXACTION")
@@ -263,15 +292,32 @@ class ProgramLowering:
         for index, instance in enumerate(self.analysis.instances):
             interruptible = isinstance(instance.event, (Begin, End, Error))
             name, entry = handlers[id(instance.handler), interruptible]
-            probe = program.Probe(instance.event, namespace[name], instance.name, instance.point,
-                                  namespace[entry] if entry else None, self._condition(instance.handler), index)
+            probe = program.Probe(
+                instance.event,
+                namespace[name],
+                instance.name,
+                instance.point,
+                namespace[entry] if entry else None,
+                self._condition(instance.handler),
+                index,
+            )
             probes.append(probe)
         kernel_events = (program.Breakpoint, program.FunctionReturn, program.JprobeEntry)
         needs_kernel = self.needs_kernel or any(
-            isinstance(probe.event, kernel_events) or getattr(probe.event, "profile", False)
-            or (self.asks_who_runs and isinstance(probe.event, program.Timer)) for probe in probes)
-        return Program(probes, [self._global(variable) for variable in self.analysis.globals], text, self.limits,
-                       self.places.place_of, needs_kernel, self.options.module_name or "stapy_script")
+            isinstance(probe.event, kernel_events)
+            or getattr(probe.event, "profile", False)
+            or (self.asks_who_runs and isinstance(probe.event, program.Timer))
+            for probe in probes
+        )
+        return Program(
+            probes,
+            [self._global(variable) for variable in self.analysis.globals],
+            text,
+            self.limits,
+            self.places.place_of,
+            needs_kernel,
+            self.options.module_name or "stapy_script",
+        )
 
     def _global(self, variable: tree.Variable) -> program.Global:
         name = self.global_name(variable)
@@ -281,7 +327,8 @@ class ProgramLowering:
             namespace[name] = operations.wrap(value) if isinstance(value, int) else value
 
         pointer = bool(variable.ctype is not None and variable.type is Type.LONG and _is_pointer(variable.ctype))
-        return program.Global(variable.name, lambda: namespace[name], change, variable in self.analysis.displayed, pointer)
+        displayed = variable in self.analysis.displayed
+        return program.Global(variable.name, lambda: namespace[name], change, displayed, pointer)
 
     def _condition(self, handler: Handler) -> Callable[[], Any] | None:
         if handler.condition is None:
@@ -352,8 +399,14 @@ class Calls:
         self.functions = {id(f): f for f in analysis.script_functions()}
         for unit in units(analysis):
             roots = [unit.body, *unit.entry] if isinstance(unit, Handler) else [unit.body]
-            self.called[id(unit)] = [function for root in roots for node in descend(root) if isinstance(node, tree.Call)
-                                     for function in node.referents if isinstance(function, tree.Function)]
+            self.called[id(unit)] = [
+                function
+                for root in roots
+                for node in descend(root)
+                if isinstance(node, tree.Call)
+                for function in node.referents
+                if isinstance(function, tree.Function)
+            ]
         self.recursive = {key for key in self.functions if key in self._reached(key)}
         depth = max((self._depth(id(unit), set()) for unit in analysis.handlers), default=0)
         self.most_nested = depth + 1 + (10 if self.recursive else 0)
@@ -361,10 +414,14 @@ class Calls:
         if asked:
             self.most_nested = asked
         everything = asked and asked <= depth
-        self.nesting = {key for key in self.functions if everything or key in self.recursive
-                        or self._reached(key) & self.recursive}
-        looping = {id(unit) for unit in units(analysis)
-                   if any(isinstance(node, (tree.For, tree.Foreach)) for node in descend(unit.body))}
+        self.nesting = {
+            key for key in self.functions if everything or key in self.recursive or self._reached(key) & self.recursive
+        }
+        looping = {
+            id(unit)
+            for unit in units(analysis)
+            if any(isinstance(node, (tree.For, tree.Foreach)) for node in descend(unit.body))
+        }
         self.looping = looping
         self.counting = {key for key in self.called if key in looping or self._reached(key) & looping}
 
@@ -613,34 +670,23 @@ class UnitLowering:
             self.add(f"{name} = {value.at(0)}")
             return
         if node.operator == "=":
-            self._computed(name, node.right)
+            self._set(name, expressions.value(node.right))
             return
         right = expressions.value(node.right)
         operator = node.operator[:-1]
-        if operator in ("+", "-", "*", "&", "|", "^"):
-            from stapy.compiler.ranges import binary, wrapped
-
-            known = self.program.ranges.variable(variable)
-            self.add(f"{name} {node.operator} {right.at(0)}")
-            if not fits(binary(operator, known, wrapped(right.range))) and known == FULL:
-                self._fit(name)
+        if operator not in ("+", "-", "*", "&", "|", "^"):
+            self._set(name, expressions.arithmetic(operator, Code(name), right, node.token))
             return
-        self.add(f"{name} = {expressions.arithmetic(operator, Code(name), right, node.token).at(0)}")
+        known = self.program.ranges.variable(variable)
+        self.add(f"{name} {node.operator} {right.raw.at(0)}")
+        if not fits(binary(operator, known, right.raw.range)) and (known == FULL or right.wide is not None):
+            self._fit(name)
 
-    def _computed(self, name: str, node: tree.Expression) -> None:
-        """``name = expression``; where the sum may be too wide, that is checked in a line of its own."""
-        expressions = self.expressions
-        if isinstance(node, tree.Binary) and node.operator in ("+", "-", "*"):
-            from stapy.compiler.expressions import _LEVELS
-            from stapy.compiler.ranges import binary, wrapped
-
-            left, right = expressions.value(node.left), expressions.value(node.right)
-            level = _LEVELS[node.operator]
-            self.add(f"{name} = {left.at(level)} {node.operator} {right.at(level + 1)}")
-            if not fits(binary(node.operator, wrapped(left.range), wrapped(right.range))):
-                self._fit(name)
-            return
-        self.add(f"{name} = {expressions.value(node).at(0)}")
+    def _set(self, name: str, code: Code) -> None:
+        """``name = expression``; where the number may be too wide, that is seen to in a line of its own."""
+        self.add(f"{name} = {code.raw.at(0)}")
+        if code.wide is not None:
+            self._fit(name)
 
     def _fit(self, name: str) -> None:
         self.add(f"if not {LOWEST} <= {name} <= {HIGHEST}: {name} = wrap({name})")
@@ -661,9 +707,9 @@ class UnitLowering:
         old = Code(f"{array}[{text}]", range=self.program.ranges.variable(variable), length=expressions.limit)
         value = expressions.assigned(node, old)
         new = value.at(0)
-        if not value.simple and has_effects(node.right):
+        if value.wide is not None or (not value.simple and (has_effects(node.right) or len(unmarked(new)) > 30)):
             new = self.temporary("v")
-            self.add(f"{new} = {value.at(0)}")
+            self._set(new, value)
         size = variable.size or limits.value(self.program.limits, "MAXMAPENTRIES")
         self.add(f"if len({array}) < {size}: {array}[{text}] = {new}")
         key_text = f"({text})" if writes_twice and len(codes) > 1 else text
@@ -874,8 +920,13 @@ def assigned_first(variable: tree.Variable, body: tree.Node) -> bool:
         if not isinstance(statement, tree.ExpressionStatement):
             return False
         value = statement.value
-        return (isinstance(value, tree.Assignment) and value.operator == "=" and isinstance(value.left, tree.Symbol)
-                and value.left.referent is variable and not mentions(value.right, variable))
+        return (
+            isinstance(value, tree.Assignment)
+            and value.operator == "="
+            and isinstance(value.left, tree.Symbol)
+            and value.left.referent is variable
+            and not mentions(value.right, variable)
+        )
     return False
 
 
@@ -889,10 +940,10 @@ def mentions(node: tree.Node, variable: tree.Variable) -> bool:
 class EmbeddedPython:
     """``%{ ... %}`` in guru mode: Python here, where stap takes C.
 
-    A function's body is the body of a Python function: its parameters are there under their names, ``c`` is the handler's
-    Context, ``return`` gives the result. A script's global ``x`` is the Python global ``g_x`` (say ``global g_x`` to
-    assign to it). ``%{ ... %}`` as an expression is a Python expression; at top level it is module text, run once when
-    the program is loaded. ``# pure`` in it says that it has no effect but its result.
+    A function's body is the body of a Python function: its parameters are there under their names, ``c`` is the
+    handler's Context, ``return`` gives the result. A script's global ``x`` is the Python global ``g_x`` (say ``global
+    g_x`` to assign to it). ``%{ ... %}`` as an expression is a Python expression; at top level it is module
+    text, run once when the program is loaded. ``# pure`` in it says that it has no effect but its result.
     """
 
     def __init__(self, lowering: ProgramLowering) -> None:
@@ -914,8 +965,9 @@ class EmbeddedPython:
                 message = "embedded code is Python here, not C: this looks like C"
             else:
                 message = f"embedded code is not valid Python: {error.msg} (its line {error.lineno or 0})"
-            raise SemanticError(message, token, hint="write the body of a Python function: parameters by name, "
-                                                     "`return value`") from None
+            raise SemanticError(
+                message, token, hint="write the body of a Python function: parameters by name, `return value`"
+            ) from None
         if looks_like_c(code):
             raise SemanticError("embedded code is Python here, not C: this looks like C", token)
         self._tokens.append(token)
@@ -943,7 +995,8 @@ class EmbeddedPython:
         try:
             compile(code, "<embedded>", "eval")
         except SyntaxError:
-            raise SemanticError("embedded code is Python here, not C: expected a Python expression", node.token) from None
+            message = "embedded code is Python here, not C: expected a Python expression"
+            raise SemanticError(message, node.token) from None
         marked = self.program.places.mark(f"({' '.join(code.split())})", node.token)
         if node.type is Type.STRING:
             return Code(f"cut(str({marked}), {limit})", length=limit)
@@ -961,22 +1014,24 @@ class EmbeddedPython:
         unit.add(unit.program.places.mark(f"{name}(c)", node.token))
 
     def top_level(self) -> list[list[str]]:
-        return [self.check(code.code, code.token, "") for script in self.program.analysis.scripts
-                for code in script.embedded]
+        return [
+            self.check(code.code, code.token, "")
+            for script in self.program.analysis.scripts
+            for code in script.embedded
+        ]
 
 
 def _strip_comments(code: str) -> str:
     """Embedded code without SystemTap's ``/* pragma */`` comments, which Python does not know."""
-    import re
-
     return re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), code, flags=re.DOTALL)
 
 
 def looks_like_c(code: str) -> bool:
-    import re
-
-    return bool(re.search(r"STAP_(RETVALUE|RETURN|ARG_|ERROR|PRINTF)|THIS\s*->|^\s*#\s*(include|define|if)|;\s*$|->\w",
-                          code, re.MULTILINE))
-
-
-__all__ = ["COMPARE", "ProgramLowering", "number"]
+    """Whether embedded code shows marks of SystemTap's C."""
+    return bool(
+        re.search(
+            r"STAP_(RETVALUE|RETURN|ARG_|ERROR|PRINTF)|THIS\s*->|^\s*#\s*(include|define|if)|;\s*$|->\w",
+            code,
+            re.MULTILINE,
+        )
+    )

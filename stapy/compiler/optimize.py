@@ -1,4 +1,4 @@
-"""Elision and constant folding: what has no effect goes, with SystemTap's warnings; conditions that are known are decided.
+"""Elision and constant folding: what has no effect goes, with SystemTap's warnings; known conditions are decided.
 
 Rounds run until nothing changes any more; only the first one warns.
 """
@@ -51,7 +51,7 @@ class Uses(Visitor):
     def visit_precrement(self, node: tree.PreCrement) -> None:
         self._target(node.operand, reads=True, consumes=True)
 
-    visit_postcrement = visit_precrement  # type: ignore[assignment]
+    visit_postcrement = visit_precrement
 
     def _target(self, target: tree.Expression, reads: bool, consumes: bool = False) -> None:
         """What is assigned to."""
@@ -122,7 +122,10 @@ class Uses(Visitor):
 
 
 class FunctionUses(Uses):
-    """The same of a function's body, where ``return`` is no effect."""
+    """The same of a function's body, where ``return`` and ``next`` are no effects."""
+
+    def visit_next(self, node: tree.Next) -> None:
+        pass
 
     def visit_return(self, node: tree.Return) -> None:
         self.visit_children(node)
@@ -269,8 +272,7 @@ class Optimizer:
             unit.locals = [v for v in unit.locals if v in uses.read or v in uses.written]
         uses = self.all_uses()
         for variable in self.analysis.globals:
-            if variable not in uses.written and variable in uses.read and variable.initial is None \
-                    and self.round == 0:
+            if variable not in uses.written and variable in uses.read and variable.initial is None and self.round == 0:
                 hint = similar_text("similar", similar(variable.name, [v.name for v in self.analysis.globals]))
                 self.warn(f"never-assigned global variable '{variable.name}'{hint}", variable.token)
         keep = [v for v in self.analysis.globals if v in uses.read or v in uses.written]
@@ -279,7 +281,7 @@ class Optimizer:
             self.changed = True
 
     def drop_dead_assignments(self) -> None:
-        """Assignments to variables that nobody reads leave their right side; the script's globals are shown at the end."""
+        """Assignments to variables nobody reads leave their right side; the script's globals are shown at the end."""
         uses = self.all_uses()
         displayed = not self.analysis.options.no_global_var_display
         read = set(uses.read)
@@ -354,8 +356,12 @@ class _DeadAssignments(Rewriter):
             self.changed = True
             self.optimizer.warn(f"Eliding assignment to '{left.referent.name}'", node.token)
             return node.right
-        if isinstance(left, tree.Index) and isinstance(left.array, tree.Symbol) and left.array.referent not in self.read \
-                and not any(key is not None and uses_of(key).other for key in left.keys):
+        if (
+            isinstance(left, tree.Index)
+            and isinstance(left.array, tree.Symbol)
+            and left.array.referent not in self.read
+            and not any(key is not None and uses_of(key).other for key in left.keys)
+        ):
             self.changed = True
             self.optimizer.warn(f"Eliding assignment to '{left.array.referent.name}'", node.token)
             return node.right
@@ -374,8 +380,16 @@ def check_lvalue(target: tree.Expression, token: tree.Token, what: str) -> None:
     """Raises SemanticError for something that cannot be assigned to."""
     from stapy.compiler.targets import KernelRead, UnresolvedTarget
 
-    allowed = (tree.Symbol, tree.Index, tree.TargetSymbol, tree.Cast, tree.AtVar, tree.Autocast, KernelRead,
-               UnresolvedTarget)
+    allowed = (
+        tree.Symbol,
+        tree.Index,
+        tree.TargetSymbol,
+        tree.Cast,
+        tree.AtVar,
+        tree.Autocast,
+        KernelRead,
+        UnresolvedTarget,
+    )
     if not isinstance(target, allowed) or (isinstance(target, tree.Index) and isinstance(target.array, tree.Histogram)):
         raise SemanticError(f"Expecting lvalue for {what}", token, other=target.token)
 
@@ -445,8 +459,13 @@ class _EmptyStatements(Rewriter):
             node.initial = None
         if _is_null(node.step):
             node.step = None
-        if isinstance(node.body, tree.Null) and node.initial is None and node.step is None \
-                and not self.effects.has(node.condition) and not _is_true(node.condition):
+        if (
+            isinstance(node.body, tree.Null)
+            and node.initial is None
+            and node.step is None
+            and not self.effects.has(node.condition)
+            and not _is_true(node.condition)
+        ):
             return self.null(node)
         return node
 
@@ -474,11 +493,22 @@ class _EffectlessExpressions(Rewriter):
             self.changed = True
             self.optimizer.warn("Eliding side-effect-free expression ", node.token)
             return tree.Null(node.token)
-        reduced = self.reduce(node.value)
+        value = node.value
+        if isinstance(value, tree.Ternary) and self.effects.has(value.then) is not self.effects.has(value.otherwise):
+            self.changed = True
+            return self._chosen(value)
+        reduced = self.reduce(value)
         if reduced is not node.value:
             self.changed = True
             node.value = reduced
         return node
+
+    def _chosen(self, node: tree.Ternary) -> tree.Statement:
+        """``condition ? effect : nothing`` as an if."""
+        if self.effects.has(node.then):
+            return tree.If(node.token, node.condition, tree.ExpressionStatement(node.then.token, node.then), None)
+        negated = tree.Unary(node.condition.token, "!", node.condition, type=Type.LONG)
+        return tree.If(node.token, negated, tree.ExpressionStatement(node.otherwise.token, node.otherwise), None)
 
     def reduce(self, node: tree.Expression) -> tree.Expression:
         """The part of ``node`` that has the effect, where only one has."""
@@ -495,9 +525,6 @@ class _EffectlessExpressions(Rewriter):
         elif isinstance(node, tree.Ternary):
             if not has(node.then) and not has(node.otherwise):
                 return self.reduce(node.condition)
-            if not has(node.otherwise):
-                return tree.Logical(node.token, node.condition, "&&", node.then, type=Type.LONG) \
-                    if node.then.type is Type.LONG else node
         elif isinstance(node, tree.Call):
             effective = [argument for argument in node.arguments if has(argument)]
             if len(effective) == 1 and not any(self.effects.of_function(f) for f in node.referents):
@@ -519,7 +546,7 @@ class _DeadCode(Rewriter):
         self.rewrite_children(node)
         for place, statement in enumerate(node.statements):
             if _leaves(statement) and place + 1 < len(node.statements):
-                del node.statements[place + 1:]
+                del node.statements[place + 1 :]
                 self.changed = True
                 break
         return node
@@ -578,9 +605,18 @@ class Folder(Rewriter):
             return tree.Null(node.token)
         return node
 
+    def rewrite_atdefined(self, node: tree.AtDefined) -> tree.Expression:
+        return self.number(node, 0)  # what is defined was found out with the target variables
+
     def rewrite_ternary(self, node: tree.Ternary) -> tree.Expression:
         node.condition = self.rewrite(node.condition)
-        if isinstance(node.condition, tree.Number):
+        literals = (tree.Number, tree.String)
+        differ = (
+            isinstance(node.then, literals)
+            and isinstance(node.otherwise, literals)
+            and type(node.then) is not type(node.otherwise)
+        )  # a mistake, which type inference is to find
+        if isinstance(node.condition, tree.Number) and not differ:
             self.changed = True
             return self.rewrite(node.then if node.condition.value else node.otherwise)
         node.then = self.rewrite(node.then)
@@ -626,11 +662,13 @@ class Folder(Rewriter):
         left, right = node.left, node.right
         if isinstance(left, (tree.Number, tree.String)) and type(left) is type(right):
             a: Any = left.value
-            b: Any = right.value  # type: ignore[attr-defined]
+            b: Any = right.value
             if isinstance(a, str) and "\0" in a + b:
                 return node
-            return self.number(node, int({"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "==": a == b,
-                                          "!=": a != b}[node.operator]))
+            return self.number(
+                node,
+                int({"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "==": a == b, "!=": a != b}[node.operator]),
+            )
         return node
 
     def rewrite_concatenation(self, node: tree.Concatenation) -> tree.Expression:
@@ -663,8 +701,11 @@ class Folder(Rewriter):
         if isinstance(other, tree.String):
             return node
         operator = node.operator
-        if (value == 0 and operator in ("+", "-", "|", "^", "<<", ">>", ">>>")) or (value == 1 and operator in ("*", "/")) \
-                or (value == -1 and operator == "&"):
+        if (
+            (value == 0 and operator in ("+", "-", "|", "^", "<<", ">>", ">>>"))
+            or (value == 1 and operator in ("*", "/"))
+            or (value == -1 and operator == "&")
+        ):
             self.changed = True
             return other
         if value == 0 and operator in ("*", "&"):
@@ -690,9 +731,17 @@ def compute(operator: str, left: int, right: int) -> int | None:
     if operator in ("<<", ">>", ">>>") and not 0 <= right < 64:
         return left  # as stap folds it; at run time the count is taken modulo 64
     count = right & 63
-    results = {"+": left + right, "-": left - right, "*": left * right, "&": left & right, "|": left | right,
-               "^": left ^ right, "<<": left << count, ">>": left >> count,
-               ">>>": (left & 0xFFFFFFFFFFFFFFFF) >> count}
+    results = {
+        "+": left + right,
+        "-": left - right,
+        "*": left * right,
+        "&": left & right,
+        "|": left | right,
+        "^": left ^ right,
+        "<<": left << count,
+        ">>": left >> count,
+        ">>>": (left & 0xFFFFFFFFFFFFFFFF) >> count,
+    }
     return signed64(results[operator])
 
 
@@ -724,8 +773,9 @@ class _IterationCheck(Visitor):
     def _modified(self, target: tree.Expression) -> None:
         array = target.array if isinstance(target, tree.Index) else target
         if isinstance(array, tree.Symbol) and array.referent in self.arrays:
-            self.analysis.error(SemanticError(
-                f"variable '{array.referent.name}' modified during 'foreach' iteration", array.token))
+            self.analysis.error(
+                SemanticError(f"variable '{array.referent.name}' modified during 'foreach' iteration", array.token)
+            )
 
     def visit_assignment(self, node: tree.Assignment) -> None:
         self._modified(node.left)
@@ -735,7 +785,7 @@ class _IterationCheck(Visitor):
         self._modified(node.operand)
         self.visit_children(node)
 
-    visit_postcrement = visit_precrement  # type: ignore[assignment]
+    visit_postcrement = visit_precrement
 
     def visit_delete(self, node: tree.Delete) -> None:
         self._modified(node.value)
@@ -749,8 +799,11 @@ class _IterationCheck(Visitor):
             written = written_globals(function)
             for array in self.arrays:
                 if array in written:
-                    self.analysis.error(SemanticError(
-                        f"function call modifies var '{array.name}' during 'foreach' iteration", node.token))
+                    self.analysis.error(
+                        SemanticError(
+                            f"function call modifies var '{array.name}' during 'foreach' iteration", node.token
+                        )
+                    )
 
 
 def written_globals(function: Callee, seen: set[int] | None = None) -> set[tree.Variable]:
@@ -770,7 +823,9 @@ def mark_returns(analysis: Analysis) -> None:
     """Note of each function whether it returns a value (and, where that is plain, of what type) and whether it may pass
     a call on. Elision may drop all its returns; it is a function with a value all the same."""
     for function in analysis.script_functions():
-        values = [node.value for node in descend(function.body) if isinstance(node, tree.Return) and node.value is not None]
+        values = [
+            node.value for node in descend(function.body) if isinstance(node, tree.Return) and node.value is not None
+        ]
         function.notes["returns value"] = bool(values)
         for value in values:
             if isinstance(value, (tree.Number, tree.String)):
@@ -781,6 +836,9 @@ def mark_returns(analysis: Analysis) -> None:
 def settle_returns(analysis: Analysis) -> None:
     """Functions whose returns were all elided have the type of what they returned."""
     for function in analysis.script_functions():
-        if function.result is Type.UNKNOWN and "plain result" in function.notes and not any(
-                isinstance(node, tree.Return) for node in descend(function.body)):
+        if (
+            function.result is Type.UNKNOWN
+            and "plain result" in function.notes
+            and not any(isinstance(node, tree.Return) for node in descend(function.body))
+        ):
             function.result = function.notes["plain result"]

@@ -22,7 +22,7 @@ __all__ = ["analyse", "compile_script", "compile_text", "dump", "list_probes", "
 _AT_WORD = re.compile(r"@(\w+)")
 
 
-class CompileFailed(Exception):
+class CompileFailedError(Exception):
     """A script that does not compile; ``number`` is the pass. The reporter has said why."""
 
     def __init__(self, number: int) -> None:
@@ -172,8 +172,11 @@ def _note_displayed(analysis: Analysis) -> None:
     for function in analysis.script_functions():
         if isinstance(function.body, tree.EmbeddedCode):
             uses.consumed.update(v for v in analysis.globals if f"g_{v.name}" in function.body.code)
-    analysis.displayed = [variable for variable in analysis.globals
-                          if variable in uses.written and variable not in uses.consumed and variable.token.source.user]
+    analysis.displayed = [
+        variable
+        for variable in analysis.globals
+        if variable in uses.written and variable not in uses.consumed and variable.token.source.user
+    ]
 
 
 def _check_statistics(analysis: Analysis) -> None:
@@ -209,16 +212,16 @@ def limits_of(options: Any) -> dict[str, int]:
 
 
 def compile_script(sources: Iterable[tree.Source], kernel: Any, options: Any, reporter: Reporter) -> Program:
-    """All passes. Raises CompileFailed when the reporter has said what is wrong."""
+    """All passes. Raises CompileFailedError when the reporter has said what is wrong."""
     scripts = parse_all(sources, options, reporter)
     if scripts is None:
-        raise CompileFailed(1)
+        raise CompileFailedError(1)
     analysis = analyse(scripts, kernel, options, reporter)
     if analysis is None:
-        raise CompileFailed(2)
+        raise CompileFailedError(2)
     program = lower(analysis)
     if program is None:
-        raise CompileFailed(3)
+        raise CompileFailedError(3)
     return program
 
 
@@ -233,7 +236,7 @@ def compile_text(text: str, kernel: Any = None, options: Any = None, reporter: R
 
 
 def list_probes(pattern: str, kernel: Any, options: Any, reporter: Reporter, variables: bool = False) -> int:
-    """Print the probe points that ``pattern`` matches, with their variables if asked. Exit status 1 where there are none."""
+    """Print the probe points that ``pattern`` matches, with their variables if asked. Exit status 1 for none."""
     from stapy.compiler import listing
 
     lines = listing.probe_points(pattern, kernel, options, reporter, _library(options, reporter), variables)

@@ -55,12 +55,14 @@ def follow_top_pointer(access: Access) -> None:
     stripped = access.ctype.strip()
     types = access.types
     if isinstance(stripped, types.Pointer) and isinstance(
-            access.description.types.complete(stripped.to.strip()), types.Struct):
+        access.description.types.complete(stripped.to.strip()), types.Struct
+    ):
         access._dereference()
 
 
-def print_variables(analysis: Analysis, place: Place, node: tree.TargetSymbol,
-                    access: Callable[[str], Access]) -> tree.Print:
+def print_variables(
+    analysis: Analysis, place: Place, node: tree.TargetSymbol, access: Callable[[str], Access]
+) -> tree.Print:
     """``$$vars`` and its kin: ``name=value`` for each, ``name=?`` where a variable is not available."""
     pretty = node.components[-1].kind if node.components else ""
     text = Text(node.token)
@@ -88,8 +90,11 @@ def _names(place: Place, node: tree.TargetSymbol) -> list[str]:
         return ["return"] if place.returns and place.function.return_type is not None else []
     if wanted not in ("vars", "parms", "locals"):
         raise SemanticError("unresolved target-symbol expression", node.token)
-    names = [variable.name for variable in place.variables
-             if wanted == "vars" or variable.is_parameter == (wanted == "parms")]
+    names = [
+        variable.name
+        for variable in place.variables
+        if wanted == "vars" or variable.is_parameter == (wanted == "parms")
+    ]
     if wanted == "vars":
         names.sort(key=lambda name: not place.variable(name).is_parameter)
     return names

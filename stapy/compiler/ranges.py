@@ -24,11 +24,14 @@ FAR = 1 << 62  # where a counter never gets
 ROUNDS = 6
 
 # What tapset functions give whose values are known to be small.
-_FUNCTIONS: dict[str, Range] = {name: (0, 1 << 32) for name in (
-    "pid", "tid", "ppid", "pgrp", "sid", "uid", "euid", "gid", "egid", "cpu", "strlen", "gettimeofday_s", "task_pid",
-    "task_tid", "task_cpu", "target", "isinstr")} | {
-    name: (0, 1 << 62) for name in ("gettimeofday_ns", "gettimeofday_us", "gettimeofday_ms", "get_cycles", "local_clock_ns",
-                                    "cpu_clock_ns", "jiffies")}
+_ID: Range = (-(1 << 32), 1 << 32)
+_TIME: Range = (0, 1 << 62)
+_FUNCTIONS: dict[str, Range] = {
+    **dict.fromkeys(("pid", "tid", "ppid", "uid", "euid", "gid", "egid", "cpu", "target", "strlen"), _ID),
+    **dict.fromkeys(("task_pid", "task_tid", "task_cpu", "gettimeofday_s", "isinstr"), _ID),
+    **dict.fromkeys(("gettimeofday_ns", "gettimeofday_us", "gettimeofday_ms", "get_cycles", "jiffies"), _TIME),
+    **dict.fromkeys(("local_clock_ns", "cpu_clock_ns"), _TIME),
+}
 
 
 def join(one: Range | None, other: Range | None) -> Range | None:
@@ -100,8 +103,10 @@ class Ranges:
         elif isinstance(node, tree.Call):
             for function in node.referents:
                 if isinstance(function, tree.Function):
-                    self._writes += [(parameter, argument, False) for parameter, argument in
-                                     zip(function.parameters, node.arguments, strict=True)]
+                    self._writes += [
+                        (parameter, argument, False)
+                        for parameter, argument in zip(function.parameters, node.arguments, strict=True)
+                    ]
         elif isinstance(node, tree.Return) and node.value is not None:
             self._writes.append((unit, node.value, False))
 
@@ -233,14 +238,14 @@ def binary(operator: str, left: Range, right: Range) -> Range:
         return (0 if left[0] >= 0 else -max(largest, 0)), max(largest, 0)
     if operator == "&":
         bounds = [side[1] for side in (left, right) if side[0] >= 0]
-        return (0, min(bounds)) if bounds else FULL
+        return (0, min(bounds)) if bounds else (min(left[0], right[0], LOWEST), max(left[1], right[1], HIGHEST))
     if operator in ("|", "^"):
         bits = max(abs(bound).bit_length() for bound in (*left, *right))
         return (0 if left[0] >= 0 and right[0] >= 0 else -(1 << bits)), (1 << bits) - 1
     if operator == "<<":
         if right[0] == right[1]:
             return left[0] << (right[0] & 63), left[1] << (right[0] & 63)
-        if 0 <= right[0] and right[1] <= 63:
+        if right[0] >= 0 and right[1] <= 63:
             ends = [a << b for a in left for b in right]
             return min(ends), max(ends)
         return min(0, left[0]) << 63, max(0, left[1]) << 63

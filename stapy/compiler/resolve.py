@@ -6,7 +6,7 @@ ends the walk with events, an alias begins new walks with its own points and add
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from stapy.compiler import families, tree
@@ -66,6 +66,7 @@ class Pending:
     conditions: list[tree.Expression] = field(default_factory=list)
     aliases: tuple[tree.Alias, ...] = ()  # being expanded, to find loops
     optional: bool = False
+    by_wildcard: bool = False  # a wildcard led here: that a suffix does not fit is no mistake
 
 
 class ProbeResolver:
@@ -81,8 +82,12 @@ class ProbeResolver:
             self.root.down(shape).ends.append(builder)
         for script in analysis.scripts:
             self.add_aliases(script)
-        own = {name for script in analysis.scripts for alias in script.aliases
-               for name in (_dotted(point) for point in alias.names)}
+        own = {
+            name
+            for script in analysis.scripts
+            for alias in script.aliases
+            for name in (_dotted(point) for point in alias.names)
+        }
         seen: set[tuple[tuple[str, ...], str]] = set()
         for name, file in analysis.library.aliases():
             if name not in own and (name, str(file.path)) not in seen:
@@ -133,8 +138,7 @@ class ProbeResolver:
         """Resolve ``point`` from its component ``position`` on, at ``branch``. Raises SemanticError."""
         if position == len(point.components):
             if not branch.ends:
-                raise SemanticError(f"probe point truncated (follow: {branch.following()})",
-                                    point.components[-1].token)
+                raise SemanticError(f"probe point truncated (follow: {branch.following()})", point.components[-1].token)
             return sum(self.end(end, point, position, pending) for end in list(branch.ends))
         component = point.components[position]
         if "*" in component.name:
@@ -144,18 +148,23 @@ class ProbeResolver:
             return self.walk(child, position + 1, point, pending)
         aliases = [end for end in branch.ends if isinstance(end, AliasEnd)]
         if aliases:
+            if pending.by_wildcard:
+                pending = replace(pending, optional=True)
             return sum(self.end(end, point, position, pending) for end in aliases)
         if branch.ends:
             raise SemanticError("invalid suffix for probe", component.token)
-        raise SemanticError(f"probe point mismatch{similar_text('similar', similar(component.name, branch.names()))}",
-                            component.token)
+        raise SemanticError(
+            f"probe point mismatch{similar_text('similar', similar(component.name, branch.names()))}", component.token
+        )
 
     def _wildcard(self, branch: Branch, position: int, point: tree.ProbePoint, pending: Pending) -> int:
         """A component with ``*``, or with ``**``, which also stands for several."""
         component = point.components[position]
         kind = _kind(component)
         made = 0
-        for (name, child_kind), child in sorted(branch.children.items(), key=lambda item: (item[0][0], item[0][1] or "")):
+        for (name, child_kind), child in sorted(
+            branch.children.items(), key=lambda item: (item[0][0], item[0][1] or "")
+        ):
             if "**" in component.name:
                 made += self._double_wildcard(child, name, child_kind, position, point, pending)
             elif child_kind == kind and fnmatchcase(name, component.name):
@@ -165,8 +174,9 @@ class ProbeResolver:
             raise SemanticError(f"probe point mismatch: didn't find any wildcard matches{hint}", component.token)
         return made
 
-    def _double_wildcard(self, child: Branch, name: str, kind: str | None, position: int, point: tree.ProbePoint,
-                         pending: Pending) -> int:
+    def _double_wildcard(
+        self, child: Branch, name: str, kind: str | None, position: int, point: tree.ProbePoint, pending: Pending
+    ) -> int:
         component = point.components[position]
         made = 0
         if kind is None and component.argument is None:
@@ -183,11 +193,10 @@ class ProbeResolver:
 
     def _try(self, child: Branch, position: int, point: tree.ProbePoint, name: str, pending: Pending) -> int:
         """One match of a wildcard; that it leads nowhere is no error."""
-        errors = self.analysis.reporter.errors
         try:
-            return self.walk(child, position + 1, _replaced(point, position, name), pending)
+            matched = replace(pending, by_wildcard=True)
+            return self.walk(child, position + 1, _replaced(point, position, name), matched)
         except SemanticError:
-            assert self.analysis.reporter.errors >= errors
             return 0
 
     # ------------------------------------------------------------ the ends of the walk
@@ -203,7 +212,7 @@ class ProbeResolver:
         """An alias: its points, with what was appended to it, and its body around the one there is."""
         made = 0
         for alias, script in self._aliases(end):
-            if alias in pending.aliases:
+            if pending.aliases.count(alias) > 1:
                 token = point.components[0].token
                 raise SemanticError(f"recursive loop in alias expansion of {'.'.join(end.name)} at {token.place()}")
             suffix = point.components[position:]
@@ -212,10 +221,15 @@ class ProbeResolver:
             if alias.second is not None:
                 pieces.append(alias.second)
             inner_pending = Pending(
-                pending.token, pending.script, pieces, [_alias_text(alias), *pending.chain],
+                pending.token,
+                pending.script,
+                pieces,
+                [_alias_text(alias), *pending.chain],
                 pending.alias_name or spelled(point).rstrip("?!"),
                 [*([point.condition] if point.condition is not None else []), *pending.conditions],
-                (*pending.aliases, alias), pending.optional or point.optional)
+                (*pending.aliases, alias),
+                pending.optional or point.optional,
+            )
             self.scope.add(script)
             made += self.derive(points, inner_pending)
         return made
@@ -233,8 +247,10 @@ class ProbeResolver:
             handler = self._handler(one, pending, conditions)
             name = pending.alias_name or one.point.rstrip("?!")
             self.analysis.instances.append(
-                Instance(one.event, handler, one.point, name, pending.chain, pending.token, one.note, one.callers,
-                         one.place))
+                Instance(
+                    one.event, handler, one.point, name, pending.chain, pending.token, one.note, one.callers, one.place
+                )
+            )
         return len(found)
 
     # ------------------------------------------------------------ handlers
@@ -296,7 +312,7 @@ def _replaced(point: tree.ProbePoint, position: int, name: str, keep: bool = Fal
     component = point.components[position]
     matched = tree.PointComponent(component.token, name, component.argument)
     rest = [tree.PointComponent(component.token, "**", None)] if keep else []
-    components = [*point.components[:position], matched, *rest, *point.components[position + 1:]]
+    components = [*point.components[:position], matched, *rest, *point.components[position + 1 :]]
     return tree.ProbePoint(point.token, components, point.optional, point.sufficient, point.condition)
 
 

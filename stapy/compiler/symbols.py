@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stapy.compiler import tree
 from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction, similar_text
 from stapy.compiler.diagnostics import SemanticError
@@ -12,7 +14,7 @@ ANY = -1  # an arity that says nothing: delete
 
 
 def set_arity(variable: tree.Variable, arity: int, token: tree.Token) -> None:
-    """Note that ``variable`` is used with ``arity`` keys, 0 for a scalar. Raises SemanticError where it was used otherwise."""
+    """Note that ``variable`` is used with ``arity`` keys, 0 for a scalar. Raises SemanticError if it was otherwise."""
     known = variable.notes.get("arity")
     if known is None:
         variable.notes["arity"] = arity
@@ -48,8 +50,11 @@ class Scope:
                 continue
             before = self._globals.get(variable.name)
             if before is not None and before is not variable:
-                raise SemanticError(f"conflicting global variables '{variable.name}' and '{before.name}'",
-                                    variable.token, other=before.token)
+                raise SemanticError(
+                    f"conflicting global variables '{variable.name}' and '{before.name}'",
+                    variable.token,
+                    other=before.token,
+                )
             self._globals[variable.name] = variable
         for function in script.functions:
             if not function.private:
@@ -82,9 +87,16 @@ class Scope:
             raise SemanticError(f"unresolved function {name}{similar_text('similar', similar(name, names))}", token)
         if not fitting:
             known = candidates[0]
-            raise SemanticError(f"arity mismatch found (function '{name}' takes {len(known.parameters)} args)",
-                                token, other=known.token if known.token.source.text else None)
-        return sorted(fitting, key=priority)
+            raise SemanticError(
+                f"arity mismatch found (function '{name}' takes {len(known.parameters)} args)",
+                token,
+                other=known.token if known.token.source.text else None,
+            )
+        ordered = sorted(fitting, key=priority)
+        for place, function in enumerate(ordered):
+            if not may_pass_on(function):
+                return ordered[: place + 1]  # no call gets beyond this one
+        return ordered
 
     def library_functions(self, name: str) -> list[Callee]:
         if name not in self._library:
@@ -122,8 +134,13 @@ def may_pass_on(function: Callee) -> bool:
 class SymbolResolver(Visitor):
     """Resolves one body. Errors are reported one by one and resolution goes on, as far as it makes sense."""
 
-    def __init__(self, scope: Scope, script: tree.Script, local_variables: list[tree.Variable],
-                 parameters: list[tree.Variable] = ()) -> None:  # type: ignore[assignment]
+    def __init__(
+        self,
+        scope: Scope,
+        script: tree.Script,
+        local_variables: list[tree.Variable],
+        parameters: Sequence[tree.Variable] = (),
+    ) -> None:
         self.scope = scope
         self.analysis = scope.analysis
         self.script = script
@@ -145,8 +162,8 @@ class SymbolResolver(Visitor):
         if found is None:
             found = self.scope.global_variable(name, self.script)
         if found is not None and arity != ANY:
-            if arity and not found.is_global:
-                return None
+            if arity and not found.is_global and "arity" not in found.notes:
+                return None  # a parameter, which is never an array
             set_arity(found, arity, token)
         return found
 
@@ -163,8 +180,8 @@ class SymbolResolver(Visitor):
         self.locals.append(variable)
         return variable
 
-    def array(self, node: tree.Expression, arity: int) -> bool:
-        """Resolve an array's or histogram's name, used with ``arity`` keys."""
+    def array(self, node: tree.Expression, arity: int, user: tree.Node) -> bool:
+        """Resolve the name of an array (or histogram) that ``user`` uses with ``arity`` keys."""
         if isinstance(node, tree.Histogram):
             self.visit(node)
             return True
@@ -174,8 +191,13 @@ class SymbolResolver(Visitor):
         else:
             set_arity(node.referent, arity, node.token)
         if node.referent is None:
-            self.analysis.error(SemanticError(
-                f"unresolved arity-{arity} global array {node.name}, missing global declaration?", node.token))
+            self.analysis.error(
+                SemanticError(
+                    f"unresolved arity-{arity} global array {node.name}, missing global declaration?",
+                    node.token,
+                    site=type(user),
+                )
+            )
             return False
         return True
 
@@ -183,18 +205,18 @@ class SymbolResolver(Visitor):
         for key in node.keys:
             if key is not None:
                 self.visit(key)
-        self.array(node.array, len(node.keys))
+        self.array(node.array, len(node.keys), node)
 
     def visit_arrayin(self, node: tree.ArrayIn) -> None:
         for key in node.keys:
             if key is not None:
                 self.visit(key)
-        self.array(node.array, len(node.keys))
+        self.array(node.array, len(node.keys), node)
 
     def visit_foreach(self, node: tree.Foreach) -> None:
         for key in node.keys:
             self.visit(key)
-        self.array(node.array, 1 if isinstance(node.array, tree.Histogram) else len(node.keys))
+        self.array(node.array, 1 if isinstance(node.array, tree.Histogram) else len(node.keys), node)
         for part in node.slice or ():
             if part is not None:
                 self.visit(part)
@@ -213,6 +235,10 @@ class SymbolResolver(Visitor):
             return
         self.visit(target)
 
+    def visit_autocast(self, node: tree.Autocast) -> None:
+        node.token = node.components[0].token  # messages are about the arrow
+        self.visit_children(node)
+
     def visit_atprobewrite(self, node: tree.AtProbewrite) -> None:
         pass
 
@@ -228,14 +254,27 @@ class SymbolResolver(Visitor):
         except SemanticError as error:
             self.analysis.error(error)
             return
-        if any(isinstance(f, tree.Function) and isinstance(f.body, tree.EmbeddedCode) and "/* guru */" in f.body.code
-               for f in node.referents) and not self.analysis.options.guru and self.script.source.user:
-            self.analysis.error(SemanticError(f"function '{node.name}' may not be used unless -g is specified", node.token))
+        if (
+            any(
+                isinstance(f, tree.Function) and isinstance(f.body, tree.EmbeddedCode) and "/* guru */" in f.body.code
+                for f in node.referents
+            )
+            and not self.analysis.options.guru
+            and self.script.source.user
+        ):
+            self.analysis.error(
+                SemanticError(f"function '{node.name}' may not be used unless -g is specified", node.token)
+            )
         for function in node.referents:
-            if isinstance(function, LibraryFunction) and function.declaration.guru \
-                    and not self.analysis.options.guru and self.script.source.user:
-                self.analysis.error(SemanticError(
-                    f"function '{node.name}' may not be used unless -g is specified", node.token))
+            if (
+                isinstance(function, LibraryFunction)
+                and function.declaration.guru
+                and not self.analysis.options.guru
+                and self.script.source.user
+            ):
+                self.analysis.error(
+                    SemanticError(f"function '{node.name}' may not be used unless -g is specified", node.token)
+                )
         self.called.extend(node.referents)
 
 

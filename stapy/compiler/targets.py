@@ -28,7 +28,8 @@ class KernelRead(tree.Expression):
     """A number in the kernel: ``node`` is an expression tree of runtime.debuginfo, of ``bits`` bits.
 
     ("register", ("operand", n)) in it stands for the n-th of ``operands``. ``store`` is what assignment writes:
-    ("register", number), ("memory", address, size) or ("bits", address, size, first bit, bits); None where nothing can be.
+    ("register", number), ("memory", address, size) or ("bits", address, size, first bit, bits); None where nothing can
+    be.
     """
 
     node: Any
@@ -150,8 +151,9 @@ class Access:
             names = structure.member_names()
             hint = similar_text("alternatives", similar(component.member, names)) if names else ""
             missing = " (incomplete type)" if structure.incomplete else ""
-            raise SemanticError(f"unable to find member '{component.member}' for {structure.describe()}{missing}{hint}",
-                                component.token)
+            raise SemanticError(
+                f"unable to find member '{component.member}' for {structure.describe()}{missing}{hint}", component.token
+            )
         self._into(member)
 
     def _into(self, member: Any) -> None:
@@ -160,8 +162,9 @@ class Access:
             if member.offset:
                 self._at(_plus(self.location.expression, member.offset))
         else:
-            part = self.expressions.part(self.location, member.offset, size, self.description.pointer_size,
-                                         self.description.little_endian)
+            part = self.expressions.part(
+                self.location, member.offset, size, self.description.pointer_size, self.description.little_endian
+            )
             if part is None:
                 raise SemanticError(f"'{member.name}' of {self.what} is not available here [man error::dwarf]")
             self.location = part
@@ -218,8 +221,9 @@ class Access:
         if isinstance(stripped, types.Struct):
             raise SemanticError(f"'{self.ctype.describe()}' is being accessed instead of a member", token)
         if isinstance(stripped, types.Base) and not stripped.is_integer:
-            raise SemanticError(f"unsupported type '{self.ctype.describe()}' of '{self.what}' (encoding "
-                                f"{stripped.encoding})", token)
+            raise SemanticError(
+                f"unsupported type '{self.ctype.describe()}' of '{self.what}' (encoding {stripped.encoding})", token
+            )
         size = stripped.size
         if size is None:
             raise SemanticError(f"'{self.what}' is of type '{self.ctype.describe()}' and has no value", token)
@@ -288,8 +292,11 @@ def no_such_local(place: Place, name: str, token: tree.Token) -> SemanticError:
     if place.returns and function.return_type is not None:
         names.append("$return")
     hint = similar_text("alternatives", similar("$" + name, names))
-    return SemanticError(f"unable to find local '{name}', [man error::dwarf] in kernel, near pc {place.pc:#x} in "
-                         f"{function.name} {function.file}{hint}", token)
+    return SemanticError(
+        f"unable to find local '{name}', [man error::dwarf] in kernel, near pc {place.pc:#x} in "
+        f"{function.name} {function.file}{hint}",
+        token,
+    )
 
 
 def return_access(analysis: Analysis, place: Place, token: tree.Token) -> Access:
@@ -301,14 +308,16 @@ def return_access(analysis: Analysis, place: Place, token: tree.Token) -> Access
         raise no_such_local(place, "return", token)
     ctype = place.function.return_type
     if ctype is None or ctype.size is None:
-        raise SemanticError(f"function '{place.function.name}' has no return value: unable to find local 'return'", token)
+        raise SemanticError(
+            f"function '{place.function.name}' has no return value: unable to find local 'return'", token
+        )
     architecture = arch.get(analysis.kernel.arch)
     numbers = [architecture.dwarf_numbers[name] for name in architecture.return_registers]
     word = analysis.kernel.pointer_size
     if ctype.size <= word:
         location = Location(REGISTER, ("register", numbers[0]))
     elif ctype.size <= word * len(numbers):
-        pieces = tuple((8 * word, ("register", number)) for number in numbers[:-(-ctype.size // word)])
+        pieces = tuple((8 * word, ("register", number)) for number in numbers[: -(-ctype.size // word)])
         location = Location(VALUE, ("concat", pieces), 8 * ctype.size)
     else:
         raise SemanticError(f"$return of type '{ctype.describe()}' is not in registers", token)
@@ -349,8 +358,9 @@ def var_access(analysis: Analysis, node: tree.AtVar) -> Access:
     location = variable.location(0) if variable is not None else None
     if variable is None or location is None:
         names = similar(name, kernel.variable_names()) if kernel is not None else []
-        raise SemanticError(f"unable to find global '{name}' [man error::dwarf]{similar_text('alternatives', names)}",
-                            node.token)
+        raise SemanticError(
+            f"unable to find global '{name}' [man error::dwarf]{similar_text('alternatives', names)}", node.token
+        )
     return Access(kernel, location, variable.type, name)
 
 
@@ -406,10 +416,16 @@ class TargetRewriter(Rewriter):
         saves = place.returns and not self.at_call
         if node.name.startswith("$$"):
             if node.name == "$$return":
-                return print_variables(self.analysis, place, node, lambda name: return_access(
-                    self.analysis, place, node.token))
-            return self._save(node, print_variables(self.analysis, place, node, lambda name: variable_access(
-                self.analysis, place, name, node.token)), saves)
+                return print_variables(
+                    self.analysis, place, node, lambda name: return_access(self.analysis, place, node.token)
+                )
+            return self._save(
+                node,
+                print_variables(
+                    self.analysis, place, node, lambda name: variable_access(self.analysis, place, name, node.token)
+                ),
+                saves,
+            )
         found = finish(variable_access(self.analysis, place, node.name[1:], node.token), node)
         if self._written and saves:
             raise SemanticError("write to target variable not permitted in .return probes", node.token)
@@ -459,7 +475,7 @@ class TargetRewriter(Rewriter):
         try:
             return tree.Number(node.token, signed64(constant_expression(node.text, self._constant)), type=LONG)
         except ValueError as error:
-            return self._give_up(node, SemanticError(f"@const(\"{node.text}\"): {error}", node.token))
+            return self._give_up(node, SemanticError(f'@const("{node.text}"): {error}', node.token))
 
     def _constant(self, name: str) -> int:
         kernel = self.analysis.kernel
@@ -470,8 +486,12 @@ class TargetRewriter(Rewriter):
 
     def rewrite_atdefined(self, node: tree.AtDefined) -> tree.Expression:
         found = self.rewrite(node.operand)
-        defined = isinstance(found, (KernelRead, SavedValue, StringRead, tree.Print))
-        return tree.Number(node.token, int(defined), type=LONG)
+        if isinstance(found, (KernelRead, SavedValue, StringRead, tree.Print)):
+            return tree.Number(node.token, 1, type=LONG)
+        if isinstance(found, UnresolvedTarget):
+            return tree.Number(node.token, 0, type=LONG)
+        node.operand = found
+        return node
 
     def rewrite_assignment(self, node: tree.Assignment) -> tree.Expression:
         node.right = self.rewrite(node.right)
@@ -482,7 +502,7 @@ class TargetRewriter(Rewriter):
         node.operand = self._rewrite_written(node.operand)
         return node
 
-    rewrite_postcrement = rewrite_precrement  # type: ignore[assignment]
+    rewrite_postcrement = rewrite_precrement
 
     def _rewrite_written(self, target: tree.Expression) -> tree.Expression:
         """Something that is assigned to: a target variable needs -g for that."""
@@ -562,11 +582,22 @@ def _constant_value(node: Any, constant: Callable[[str], int]) -> int:
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
         value = _constant_value(node.operand, constant)
         return -value if isinstance(node.op, ast.USub) else ~value if isinstance(node.op, ast.Invert) else value
-    operators: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.LShift: "<<",
-                                  ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
+    operators: dict[type, str] = {
+        ast.Add: "+",
+        ast.Sub: "-",
+        ast.Mult: "*",
+        ast.Div: "/",
+        ast.Mod: "%",
+        ast.LShift: "<<",
+        ast.RShift: ">>",
+        ast.BitAnd: "&",
+        ast.BitOr: "|",
+        ast.BitXor: "^",
+    }
     if isinstance(node, ast.BinOp) and type(node.op) in operators:
-        found = compute(operators[type(node.op)], _constant_value(node.left, constant),
-                        _constant_value(node.right, constant))
+        found = compute(
+            operators[type(node.op)], _constant_value(node.left, constant), _constant_value(node.right, constant)
+        )
         if found is not None:
             return found
     raise ValueError("not a constant expression that can be computed here")

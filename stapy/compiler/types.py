@@ -101,18 +101,19 @@ class Inference:
         if not self.asserting:
             self.worst = max(self.worst, 1)
         elif self.worst <= 1:
-            self.analysis.error(SemanticError(
-                f"type mismatch: left and right sides don't agree ({left} vs {right})", token))
+            self.analysis.error(
+                SemanticError(f"type mismatch: left and right sides don't agree ({left} vs {right})", token)
+            )
 
     def conflict(self, token: tree.Token, tried: Type, declaration: Any, index: int | None = None) -> None:
-        """``tried`` where a variable or function result is known to be something else; ``index``: of a key or argument."""
+        """``tried`` where a variable or result is known to be something else; ``index``: of a key or argument."""
         self.unresolved_count += 1
         if not self.asserting:
             self.worst = max(self.worst, 2)
             return
         if self.worst > 2:
             return
-        first = declaration.notes.get("type token" if index is None else ("key token", index))
+        first = declaration.notes.get("type token" if index is None else f"key {index} token")
         if first is None:
             known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
             self.analysis.error(SemanticError(f"type mismatch: expected {tried} but found {known}", token))
@@ -120,11 +121,11 @@ class Inference:
         known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
         where = "type" if index is None else f"index {index} type"
         chain = None
-        if not self.chained:
+        if not self.chained or not self.analysis.options.verbose:  # without -v later ones are left out anyway
             self.chained = True
             subject = "type" if index is None else f"type of index {index}"
-            chain = SemanticError(f"{subject} was first inferred here ({known})", first)
-        self.analysis.error(SemanticError(f"{where} mismatch ({tried})", token, chain=chain))
+            chain = SemanticError(f"{subject} was first inferred here ({known})", first, site="inferred")
+        self.analysis.error(SemanticError(f"{where} mismatch ({tried})", token, chain=chain, site="mismatch"))
 
     def learn_variable(self, variable: tree.Variable, kind: Type, token: tree.Token) -> None:
         variable.type = kind
@@ -308,8 +309,6 @@ class Inference:
         for index, key in enumerate(node.keys):
             if key is not None:
                 self.key(array, index, key)
-        if wanted is UNKNOWN and node.type is STATS:
-            self.invalid(node.token, STATS)
 
     def key(self, array: tree.Variable, index: int, key: tree.Expression) -> None:
         """A key expression against the array's key type."""
@@ -323,7 +322,7 @@ class Inference:
             self.invalid(key.token, STATS)
         elif known is UNKNOWN:
             array.key_types[index] = kind
-            array.notes["key token", index] = key.token
+            array.notes[f"key {index} token"] = key.token
             self.learnt()
         elif kind is not known and not isinstance(key, tree.Symbol):
             self.conflict(key.token, kind, array, index)
@@ -349,7 +348,7 @@ class Inference:
         self.visit(node.operand, LONG)
         self.become(node, LONG, wanted)
 
-    visit_precrement = visit_postcrement = visit_unary  # type: ignore[assignment]
+    visit_precrement = visit_postcrement = visit_unary
 
     def visit_binary(self, node: tree.Binary, wanted: Type) -> None:
         self.visit(node.left, LONG)
@@ -450,9 +449,10 @@ class Inference:
                 self.learnt()
             if wanted is not UNKNOWN and wanted is not result:
                 self.conflict(node.token, wanted, function)
-        elif wanted is not UNKNOWN and isinstance(function, tree.Function) \
-                and not isinstance(function.body, tree.EmbeddedCode) and function.notes.get("returns value"):
-            function.result = wanted
+        elif isinstance(function, tree.Function) and UNKNOWN is not (
+            kind := wanted if wanted is not UNKNOWN else node.type
+        ):
+            function.result = kind
             function.notes["type token"] = node.token
             self.learnt()
         elif wanted is not UNKNOWN:
@@ -470,7 +470,7 @@ class Inference:
             self.invalid(argument.token, STATS)
         elif kind is not UNKNOWN and parameter.type is UNKNOWN:
             self.learn_variable(parameter, kind, argument.token)
-            parameter.notes["key token", index] = argument.token
+            parameter.notes[f"key {index} token"] = argument.token
         elif kind is not UNKNOWN and kind is not parameter.type:
             self.conflict(argument.token, kind, parameter, index)
         if argument.ctype is not None and parameter.ctype is None and parameter.declared_type is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cache
 from typing import Any, TypeVar
 
 from stapy.compiler import tree
@@ -12,15 +11,36 @@ from stapy.compiler import tree
 N = TypeVar("N", bound=tree.Node)
 
 # What hangs on a node without being part of it: annotations, and tokens.
-_NOT_CHILDREN = frozenset(("token", "type", "ctype", "referent", "referents", "locals", "notes", "format", "result",
-                           "key_types", "declared_type", "declared_result"))
+_NOT_CHILDREN = frozenset(
+    (
+        "token",
+        "type",
+        "ctype",
+        "referent",
+        "referents",
+        "locals",
+        "notes",
+        "format",
+        "result",
+        "key_types",
+        "declared_type",
+        "declared_result",
+    )
+)
 _SCALARS = ("str", "int", "bool", "list[int]", "str | None", "int | None", "int | str", "Any", "Type")
 
 
-@cache
+_child_fields: dict[type[tree.Node], tuple[str, ...]] = {}
+_every_field: dict[type[tree.Node], tuple[tuple[str, bool], ...]] = {}
+
+
 def child_fields(kind: type[tree.Node]) -> tuple[str, ...]:
     """The names of the fields of ``kind`` that hold nodes or lists of nodes, in the order written."""
-    return tuple(f.name for f in fields(kind) if f.name not in _NOT_CHILDREN and f.type not in _SCALARS)
+    known = _child_fields.get(kind)
+    if known is None:
+        known = tuple(f.name for f in fields(kind) if f.name not in _NOT_CHILDREN and f.type not in _SCALARS)
+        _child_fields[kind] = known
+    return known
 
 
 def children(node: tree.Node) -> Iterator[tree.Node]:
@@ -49,10 +69,12 @@ def contains(node: tree.Node, kinds: type | tuple[type, ...]) -> bool:
     return any(isinstance(found, kinds) for found in descend(node))
 
 
-@cache
 def _all_fields(kind: type[tree.Node]) -> tuple[tuple[str, bool], ...]:
-    nodes = child_fields(kind)
-    return tuple((f.name, f.name in nodes) for f in fields(kind))
+    known = _every_field.get(kind)
+    if known is None:
+        nodes = child_fields(kind)
+        known = _every_field[kind] = tuple((f.name, f.name in nodes) for f in fields(kind))
+    return known
 
 
 def clone(node: N) -> N:
@@ -87,7 +109,7 @@ class Visitor:
 
 
 class Rewriter:
-    """Replaces nodes: ``rewrite`` returns what stands in a node's place, itself where no ``rewrite_<class>`` is there."""
+    """Replaces nodes: ``rewrite`` gives what stands in a node's place; itself where there is no ``rewrite_<class>``."""
 
     def rewrite(self, node: tree.Node) -> Any:
         method = getattr(self, "rewrite_" + type(node).__name__.lower(), None)
