@@ -148,6 +148,7 @@ def write(path: Path, data: bytes) -> bool:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
+            os.chmod(name, 0o644)  # mkstemp's is private, and an installed index is everybody's
             os.replace(name, path)
         except OSError:
             os.unlink(name)
