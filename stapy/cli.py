@@ -100,6 +100,9 @@ def _passes(options: Options, reporter: Reporter) -> int:
         return 0
     started = time.monotonic()
     program = passes.lower(analysis)
+    if program is None:
+        reporter.failed(3)
+        return 1
     _verbose(options, f"Pass 3: translated to {program.source.count(chr(10))} lines of Python", started)
     if options.last_pass in (3, 4):
         if options.last_pass == 3:
