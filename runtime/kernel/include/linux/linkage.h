@@ -4,7 +4,7 @@
 #include <linux/compiler.h>
 
 #ifdef __ASSEMBLY__
-#define ENTRY(name) .globl name; .type name, @function; .align 16; name:
+#define ENTRY(name) .globl name; .type name, %function; .balign 16; name:
 #define END(name) .size name, . - name
 #else
 #define asmlinkage
