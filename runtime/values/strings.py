@@ -39,39 +39,39 @@ def quote(data: bytes, *, input_limit: int, output_limit: int, quoted: bool, buf
     """
     remaining = input_limit if 0 < input_limit <= maximum else maximum
     room = output_limit if 0 < output_limit <= maximum else maximum
-    pieces: list[str] = []
     if quoted:
         room = max(room, 5) - 2
-    room_for_text = room
-    position, cut_short = 0, False
     data = data[:remaining]
+    text, position, code = "", 0, 0
+    straddling: tuple[int, int] | None = None  # the first escape that the dots could cut through: where, how long
     while position < len(data):
         code, length = decode_utf8(data, position)
-        if code == 0 and not buffer:
-            break
-        piece = _escaped(code, length)
-        if room <= 0 or room < len(piece):
-            cut_short = True
+        if room <= 0 or (code == 0 and not buffer):
             break
         position += length
-        pieces.append(piece)
-        room -= len(piece)
+        piece = _escaped(code, length)
+        size = len(piece) if code else 4  # a NUL counts as \\000, though it is written \\0
+        if size > 1 and straddling is None and room - 3 < size:
+            straddling = len(text), size
+        if room < size:
+            break
+        text += piece
+        room -= size
     if not quoted:
-        return "".join(pieces)
-    if not cut_short:
-        return '"' + "".join(pieces) + '"'
-    keep = room_for_text - 3  # the dots take three places
-    length = sum(map(len, pieces))
-    while length > keep:
-        length -= len(pieces.pop())
-    return '"' + "".join(pieces) + '"...'
+        return text
+    if not code or position >= len(data):  # all was read, or what did not fit was the last
+        return f'"{text}"'
+    end = max(0, min(len(text), len(text) - 3 + room))
+    if straddling is not None and straddling[0] < end < sum(straddling):
+        end = straddling[0]
+    return f'"{text[:end]}"...'
 
 
 def _escaped(code: int, length: int) -> str:
     if length > 1:
         return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
     if code == 0:
-        return "\\000"
+        return "\\0"
     return escape_character(code, '"\\')
 
 
