@@ -279,10 +279,14 @@ class SymbolResolver(Visitor):
 
 
 def resolve_handler(scope: Scope, handler: Handler) -> None:
-    """Resolve a handler's body, and all functions it calls, directly or through others."""
+    """Resolve a handler's body and what it saves at the call, and all functions they call, directly or through
+    others."""
     resolver = SymbolResolver(scope, handler.script, handler.locals)
     resolver.resolve(handler.body)
-    resolve_called(scope, resolver.called)
+    at_entry = SymbolResolver(scope, handler.script, handler.entry_locals)
+    for expression in handler.entry:
+        at_entry.resolve(expression)
+    resolve_called(scope, resolver.called + at_entry.called)
 
 
 def resolve_called(scope: Scope, called: list[Callee]) -> None:
