@@ -158,3 +158,13 @@ def read_register(c: Any, number: int) -> int:
         return wrap(registers.register(number))
     except (KeyError, IndexError, ValueError):
         raise ScriptError(f"no register {number}") from None
+
+
+def called_from(c: Any, callers: tuple[tuple[int, int], ...]) -> bool:
+    """At a function's first instruction: whether it was called from one of these stretches of code."""
+    kernel = c.kernel
+    if c.instance is not None:  # a return probe has put its trampoline there
+        back = c.instance.ret_addr
+    else:
+        back = kernel.arch.return_address(kernel.machine, c.cpu, kernel.arch.frame_of_entry(c.cpu))
+    return any(start < back <= end for start, end in callers)

@@ -154,6 +154,7 @@ def target_variables(instance: Instance) -> list[str]:
         names.append(f"$return:{place.function.return_type.describe()}")
     ordered = sorted(place.variables, key=lambda variable: not variable.is_parameter)
     for variable in ordered:
-        if variable.location(place.pc, place.at_entry) is not None:
+        location = variable.location(place.pc, place.at_entry)
+        if location is not None and not location.needs_entry_value:
             names.append(f"${variable.name}:{variable.type.describe()}")
     return names

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stapy.compiler import tree
-from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction
+from stapy.compiler.analysis import Analysis, Callee, Handler, Instance, LibraryFunction
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.emit import Lines, Names, Places, unmarked
 from stapy.compiler.expressions import Code, ExpressionLowering, has_effects
@@ -292,15 +292,11 @@ class ProgramLowering:
         for index, instance in enumerate(self.analysis.instances):
             interruptible = isinstance(instance.event, (Begin, End, Error))
             name, entry = handlers[id(instance.handler), interruptible]
-            probe = program.Probe(
-                instance.event,
-                namespace[name],
-                instance.name,
-                instance.point,
-                namespace[entry] if entry else None,
-                self._condition(instance.handler),
-                index,
-            )
+            handler, at_call = namespace[name], namespace[entry] if entry else None
+            if instance.callers:
+                handler, at_call = self._only_from(instance, handler, at_call)
+            condition = self._condition(instance.handler)
+            probe = program.Probe(instance.event, handler, instance.name, instance.point, at_call, condition, index)
             probes.append(probe)
         kernel_events = (program.Breakpoint, program.FunctionReturn, program.JprobeEntry)
         needs_kernel = self.needs_kernel or any(
@@ -318,6 +314,30 @@ class ProgramLowering:
             needs_kernel,
             self.options.module_name or "stapy_script",
         )
+
+    def _only_from(
+        self, instance: Instance, handler: program.Handler, at_call: program.Handler | None
+    ) -> tuple[program.Handler, program.Handler | None]:
+        """The handlers of a callee probe: they run for calls that come from the caller's code. A return probe decides
+        that at the call."""
+        called_from, callers = operations.called_from, instance.callers
+
+        def entered(c: Any) -> None:
+            if called_from(c, callers):
+                handler(c)
+
+        def call(c: Any) -> None:
+            c.instance.data = None
+            if called_from(c, callers):
+                c.instance.data = ()
+                if at_call is not None:
+                    at_call(c)
+
+        def returned(c: Any) -> None:
+            if c.instance.data is not None:
+                handler(c)
+
+        return (returned, call) if isinstance(instance.event, program.FunctionReturn) else (entered, None)
 
     def _global(self, variable: tree.Variable) -> program.Global:
         name = self.global_name(variable)

@@ -281,7 +281,7 @@ def variable_access(analysis: Analysis, place: Place, name: str, token: tree.Tok
     if variable is None:
         raise no_such_local(place, name, token)
     location = variable.location(place.pc, place.at_entry)
-    if location is None:
+    if location is None or location.needs_entry_value:
         raise SemanticError(f"'{name}' is not accessible at this address [man error::dwarf] (pc: {place.pc:#x})", token)
     return Access(analysis.kernel, location, variable.type, "$" + name)
 
