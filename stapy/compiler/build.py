@@ -48,7 +48,8 @@ class Builder:
         self.script = script
         self.options = options
         self.start = self.lookahead = Token("end", "", script.source, 0, 0, 0)
-        self.global_names: set[str] = set()
+        self.globals: dict[str, tree.Variable] = {}
+        self.private = False  # the globals being read are private
         self.parameter_names: set[str] = set()
         self.sorted = False  # the foreach being read has a sort directive
 
@@ -83,10 +84,13 @@ class Builder:
 
     def global_name(self, v: Values) -> tree.Variable:
         name = v[0].text
-        if name in self.global_names:
+        before = self.globals.get(name)
+        if before is not None and before.private != self.private:
+            raise ParseError("global versus private variable declaration conflict", saw=v[0])
+        if before is not None:
             raise ParseError("duplicate global name", saw=v[0])
-        self.global_names.add(name)
-        variable = tree.Variable(v[0], name, is_global=True)
+        variable = tree.Variable(v[0], name, is_global=True, private=self.private)
+        self.globals[name] = variable
         self.script.globals.append(variable)
         self.script.order.append(variable)
         return variable
@@ -118,13 +122,7 @@ class Builder:
     def global_(self, v: Values) -> None:
         return None
 
-    def private_global(self, v: Values) -> None:
-        for variable in v[2]:
-            variable.private = True
-
-    def private_names(self, v: Values) -> None:
-        for variable in v[1]:
-            variable.private = True
+    private_global = global_
 
     def function_name(self, v: Values) -> Token:
         self.parameter_names.clear()
@@ -528,11 +526,11 @@ class Builder:
         return node
 
     def cast(self, v: Values) -> Expression:
-        module = v[6].value if len(v) > 6 else ""
-        return tree.Cast(v[0], v[2], v[4].value, module, [])
+        module = v[6].raw if len(v) > 6 else ""
+        return tree.Cast(v[0], v[2], v[4].raw, module, [])
 
     def at_var(self, v: Values) -> Expression:
-        return tree.AtVar(v[0], v[2].value, v[4].value if len(v) > 4 else "", [])
+        return tree.AtVar(v[0], v[2].raw, v[4].raw if len(v) > 4 else "", [])
 
     # ------------------------------------------------------------ values
 
@@ -547,6 +545,11 @@ class Builder:
         tokens = v[0]
         raw = tokens[0].text if len(tokens) == 1 else "".join([token.text for token in tokens])
         return tree.String(tokens[0], interpret_escapes(raw), type=Type.STRING, raw=raw)
+
+    def nonempty(self, v: Values) -> tree.String:
+        if not v[0].raw:
+            raise ParseError("expected non-empty string")
+        return v[0]
 
     def integer(self, v: Values) -> tree.Number:
         return tree.Number(v[0], number_value(v[0]), type=Type.LONG)
@@ -587,7 +590,7 @@ class Builder:
         return tree.AtProbewrite(v[0], v[2].text, type=Type.LONG)
 
     def at_perf(self, v: Values) -> Expression:
-        return tree.AtPerf(v[0], v[2].value, type=Type.LONG)
+        return tree.AtPerf(v[0], v[2].raw, type=Type.LONG)
 
     def at_const(self, v: Values) -> Expression:
         return tree.AtConst(v[0], v[2].raw)

@@ -281,6 +281,8 @@ class Parser:
             self.angled = False
         elif terminal in ("probe", "function"):
             self.context = token.text
+        elif terminal in ("private", "global"):
+            self.builder.private = terminal == "private" or getattr(self.values[-1], "text", "") == "private"
         elif terminal == "return":
             if self.context != "function":
                 raise ParseError("found 'return' not in function context", saw=token)
@@ -300,7 +302,7 @@ class Parser:
 
     def _consume(self) -> None:
         """Leave the lookahead behind: recovery starts after it."""
-        self.lookahead = self.advance()
+        self.stale = True
 
     def _join_component(self, token: Token) -> Token:
         """A probe point's component with the parts of a wildcard that follow without a space."""
@@ -417,4 +419,4 @@ class Parser:
                 self.record(another)
 
 
-_CHECKED = frozenset(("<", "ANGLE_END", "probe", "function", "return", "EMBEDDED")) | GUARDED_OPERATORS
+_CHECKED = frozenset(("<", "ANGLE_END", "probe", "function", "private", "global", "return", "EMBEDDED")) | GUARDED_OPERATORS

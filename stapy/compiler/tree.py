@@ -21,6 +21,12 @@ class Source:
     user: bool = True  # the user's script; false for the tapset
     lines: list[str] | None = None
 
+    @classmethod
+    def read(cls, path: str, user: bool = True) -> Source:
+        """Read a script file; raises OSError. Bytes become characters one by one and line ends stay as they are."""
+        with open(path, "rb") as file:
+            return cls(path, file.read().decode("latin-1"), user)
+
     def line(self, number: int) -> str:
         """The text of line ``number`` (from 1), without its newline; empty past the end."""
         if self.lines is None:

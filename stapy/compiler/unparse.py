@@ -100,8 +100,8 @@ class _Printer:
 
     def alias(self, node: tree.Alias) -> None:
         self.out.append("probe ")
-        for name in node.names:
-            self.words(name, " += " if node.epilogue else " = ")
+        self.listed(node.names, " = ")
+        self.out.append(" += " if node.epilogue else " = ")
         self.listed(node.points)
         self.words(node.body, "\n")
 
