@@ -168,12 +168,33 @@ def _line_range(part: str, token: tree.Token) -> tuple[int, int]:
     return int(first), int(last) if dash else int(first)
 
 
+_REFUSED_SECTIONS = (".init.text", ".exit.text", ".kprobes.text", ".entry.text", ".irqentry.text", ".noinstr.text")
+_REFUSED_RANGES = (("__kprobes_text_start", "__kprobes_text_end"), ("__entry_text_start", "__entry_text_end"))
+_NEVER_RETURNED_FROM = frozenset(("__switch_to",))  # a return probe would follow the wrong task
+
+
 def _unprobeable(kernel: Any, address: int) -> bool:
-    """Whether an address lies in text that kprobes refuse: that of the probes themselves and of kernel entry."""
+    """Whether an address lies in text that kprobes refuse: the probes' own, kernel entry, and what is gone after
+    boot."""
     for name, start, size, _ in kernel.sections:
-        if start <= address < start + size:
-            return name in (".kprobes.text", ".entry.text", ".irqentry.text", ".noinstr.text")
-    return False
+        if start <= address < start + size and name in _REFUSED_SECTIONS:
+            return True
+    return any(kernel.symbols.get(first, 0) <= address < kernel.symbols.get(last, 0) for first, last in _REFUSED_RANGES)
+
+
+def _probeable(request: Request, found: list[Found]) -> list[Found]:
+    """Those of ``found`` that kprobes will take. Raises SemanticError where none is left of some."""
+    kept = []
+    for one in found:
+        event = one.event
+        refused = _unprobeable(request.kernel, getattr(event, "address", 0)) or (
+            isinstance(event, program.FunctionReturn) and event.symbol in _NEVER_RETURNED_FROM
+        )
+        if not refused:
+            kept.append(one)
+    if found and not kept:
+        raise SemanticError(f"no match (blacklisted: {found[0].point})")
+    return kept
 
 
 def _matching_functions(request: Request, what: str) -> list[Any]:
@@ -191,8 +212,6 @@ def _matching_functions(request: Request, what: str) -> list[Any]:
     found = kernel.functions(spec.function, file=spec.file, line=line)
     if spec.lines is not None and spec.relative:
         found = [f for f in found if _has_relative_line(kernel, f, spec.lines[0][0])]
-    if spec.has_wildcard:
-        found = [f for f in found if f.is_inlined_only or not _unprobeable(kernel, f.entry)]
     return found
 
 
@@ -243,7 +262,7 @@ def _function(request: Request) -> list[Found]:
     found = []
     for function in functions:
         found += _of_function(request, function)
-    return found or _none_found(request, "function")
+    return _probeable(request, found) or _none_found(request, "function")
 
 
 def _of_function(request: Request, function: Any) -> list[Found]:
@@ -347,7 +366,7 @@ def _statement(request: Request) -> list[Found]:
             for function in functions
             if not function.is_inlined_only
         ]
-    return list(_lines(request, spec))
+    return _probeable(request, list(_lines(request, spec)))
 
 
 def _lines(request: Request, spec: Spec) -> Iterator[Found]:

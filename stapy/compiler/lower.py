@@ -1000,14 +1000,13 @@ class EmbeddedPython:
         header = f"def {inner}(c{parameters}):"
         body = self.check(function.body.code, function.body.token, header)
         lines = [header, *body, "", f"def {name}(c{parameters}):"]
-        call = f"{inner}(c{parameters})"
-        marked = self.program.places.mark(call, function.token)
+        lines.append("    result = " + self.program.places.mark(f"{inner}(c{parameters})", function.token))
+        if may_pass_on(function):
+            lines.append("    if result is NEXT: return NEXT")
         if function.result is Type.STRING:
-            lines.append(f"    return cut(str({marked}), {self.program.string_limit})")
+            lines.append(f"    return cut(str(result), {self.program.string_limit})")
         elif function.result is Type.LONG:
-            lines.append(f"    return wrap(int({marked} or 0))")
-        else:
-            lines.append(f"    {marked}")
+            lines.append("    return wrap(int(result or 0))")
         return lines
 
     def expression(self, node: tree.EmbeddedExpression, limit: int) -> Code:

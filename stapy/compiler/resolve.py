@@ -6,6 +6,7 @@ ends the walk with events, an alias begins new walks with its own points and add
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -185,10 +186,8 @@ class ProbeResolver:
             prefix = component.name.partition("**")[0]
             if fnmatchcase(name, prefix + "*"):
                 deeper = _replaced(point, position, name, keep=True)
-                try:
+                with suppress(SemanticError):
                     made += self.walk(child, position + 1, deeper, pending)
-                except SemanticError:
-                    pass
         return made
 
     def _try(self, child: Branch, position: int, point: tree.ProbePoint, name: str, pending: Pending) -> int:

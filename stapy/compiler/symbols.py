@@ -125,7 +125,7 @@ def may_pass_on(function: Callee) -> bool:
         known = False
         while stack and not known:
             node = stack.pop()
-            known = isinstance(node, tree.Next) or (isinstance(node, tree.EmbeddedCode) and "STAP_NEXT" in node.code)
+            known = isinstance(node, tree.Next) or (isinstance(node, tree.EmbeddedCode) and "NEXT" in node.code)
             stack.extend(children(node))
         function.notes["next"] = known
     return known

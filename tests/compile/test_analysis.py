@@ -222,3 +222,12 @@ probe begin { println(add(2, 3), shout("abc"), n) }""",
 def test_embedded_c_is_recognised(compiled: Callable[..., Compiled]) -> None:
     said = compiled("function f:long() %{ STAP_RETVALUE = 1; %} probe begin { println(f()) }", guru=True).said
     assert "semantic error: embedded code is Python here, not C: this looks like C: embedded-code at t.stp:1:19" in said
+
+
+def test_embedded_python_passes_calls_on() -> None:
+    script = Compiled(
+        "function f:long(a:long) %{ return NEXT if a else 7 %} function f:long(a:long) { return 42 }"
+        "probe begin { println(f(0), f(1)) }",
+        guru=True,
+    )
+    assert script.run() == "742\n"
