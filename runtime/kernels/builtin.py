@@ -3,8 +3,10 @@ processes."""
 
 from __future__ import annotations
 
+import _thread
 import stat
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -243,6 +245,19 @@ class BuiltinKernel(Kernel):
     def stop(self) -> None:
         self._stopped = True
         self.machine.stop()
+        if self.user is not None and self.user.in_workload:
+            self._watch(self.user, self.user.turns)
+
+    def _watch(self, user: UserEngine, turns: int) -> None:
+        """^C while a workload's own Python runs: if that does not end soon, it is interrupted where it is."""
+
+        def insist() -> None:
+            if user.in_workload and user.turns == turns:
+                _thread.interrupt_main()
+
+        timer = threading.Timer(1.0, insist)
+        timer.daemon = True
+        timer.start()
 
     @property
     def target(self) -> int:

@@ -76,9 +76,7 @@ class Arena:
         """The address of ``size`` bytes. ValueError where the scratch memory is too small."""
         start = self._next
         if size < 0 or start + size > self._size:
-            raise ValueError(
-                f"a buffer of {size} bytes does not fit (at most {self._size} for all of a call)"
-            )
+            raise ValueError(f"a buffer of {size} bytes does not fit (at most {self._size} for all of a call)")
         self._next = (start + size + 15) & ~15
         return self._base + start
 
@@ -254,9 +252,7 @@ def _poll(arena: Arena, requests: Sequence[tuple[int, int]], timeout: int) -> En
 
 
 @call("mmap_pgoff")
-def _mmap_pgoff(
-    _arena: Arena, address: int, size: int, prot: int, flags: int, fd: int, offset: int
-) -> Encoded:
+def _mmap_pgoff(_arena: Arena, address: int, size: int, prot: int, flags: int, fd: int, offset: int) -> Encoded:
     return (address, size, prot, flags, fd, offset >> 12), None
 
 
@@ -276,9 +272,7 @@ def _execve(arena: Arena, path: Text, argv: Sequence[Text], environment: Sequenc
 
 @call("rt_sigaction")
 def _rt_sigaction(arena: Arena, number: int, handler: int, flags: int, restorer: int) -> Encoded:
-    action = arena.layout.pack(
-        "sigaction", sa_handler=handler, sa_flags=flags, sa_restorer=restorer, sa_mask=0
-    )
+    action = arena.layout.pack("sigaction", sa_handler=handler, sa_flags=flags, sa_restorer=restorer, sa_mask=0)
     return (number, arena.store(action), 0, 8), None
 
 

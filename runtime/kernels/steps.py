@@ -55,9 +55,7 @@ def call(engine: UserEngine, thread: Thread, operation: Call) -> Step:
     return engine.enter(name, None, _storing(engine, arena, registers), finish)
 
 
-def _storing(
-    engine: UserEngine, arena: calls.Arena, registers: tuple[int, ...]
-) -> Callable[[Thread], tuple[int, ...]]:
+def _storing(engine: UserEngine, arena: calls.Arena, registers: tuple[int, ...]) -> Callable[[Thread], tuple[int, ...]]:
     """What a call's buffers take: they are written to user memory just before it."""
 
     def prepare(thread: Thread) -> tuple[int, ...]:
@@ -70,9 +68,7 @@ def _storing(
     return prepare
 
 
-def _decode(
-    engine: UserEngine, cpu: Any, thread: Thread, frame: Frame, decode: calls.Decoder, result: int
-) -> Any:
+def _decode(engine: UserEngine, cpu: Any, thread: Thread, frame: Frame, decode: calls.Decoder, result: int) -> Any:
     """Decodes what the kernel left in user memory. A step of its own: a fault must not lose the result."""
 
     def step(_cpu: Any, _thread: Thread, _frame: Frame) -> Any:
@@ -220,8 +216,7 @@ def _return_from_handler(engine: UserEngine) -> Step:
     def issue(cpu: Any, thread: Thread, _frame: Frame) -> Any:
         engine.fetch(thread, place)
         thread.frames.pop()
-        # The handler's return has taken the address of this place off the stack.
-        sp = cpu.sp + engine.layout.word
+        sp = cpu.sp + engine.kernel.arch.return_pops  # the handler has returned to this place
         engine.machine.enter_system_call(cpu, number, (), place + engine.call_size, sp)
         return IN_KERNEL
 

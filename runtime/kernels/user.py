@@ -24,7 +24,7 @@ from stapy.runtime.kernels.operations import Call, Exit, Program, Workload, Work
 from stapy.runtime.kernels.steps import STEPS
 from stapy.runtime.kernels.threads import CLONE_VM, IN_KERNEL, Frame, PendingFork, Process, Step, Thread
 
-_HERE = str(Path(__file__).parent)
+_RUNTIME = str(Path(__file__).parent.parent)
 
 
 class UserEngine:
@@ -44,6 +44,8 @@ class UserEngine:
         self.target_pid = 0
         self.ready = False
         self.finished: int | None = None
+        self.turns = 0  # how often workload code ran
+        self.in_workload = False  # it runs now
         self._next_fork = 0
         self._forks_since_sweep = 0
         self.call_size = len(target.syscall)
@@ -177,6 +179,8 @@ class UserEngine:
 
     def _generator(self, function: Callable[..., Any], process: Process, arguments: tuple[Any, ...]) -> Any:
         """The generator of ``function``; one that has already ended where it is a plain function."""
+        self.turns += 1
+        self.in_workload = True
         try:
             result = function(process.system, *arguments)
         except SystemExit as leave:
@@ -185,8 +189,10 @@ class UserEngine:
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
                 raise WorkloadError(f"{_place_of(function)}: {error}") from error
             raise self._mistake(function.__name__, error) from error
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             raise self._mistake(function.__name__, error) from error
+        finally:
+            self.in_workload = False
         return result if isinstance(result, Generator) else _ended(result)
 
     # ------------------------------------------------------------ running
@@ -218,6 +224,8 @@ class UserEngine:
     def _next(self, thread: Thread, frame: Frame, value: Any, error: OSError | None) -> Any:
         """What the generator asks for next."""
         generator = frame.generator
+        self.turns += 1
+        self.in_workload = True
         try:
             return generator.throw(error) if error is not None else generator.send(value)
         except StopIteration as end:
@@ -231,8 +239,10 @@ class UserEngine:
             return next(frame.generator)
         except WorkloadError:
             raise
-        except Exception as mistake:
+        except (Exception, KeyboardInterrupt) as mistake:
             raise self._mistake(thread.name, mistake) from mistake
+        finally:
+            self.in_workload = False
 
     def _step_of(self, thread: Thread, frame: Frame, operation: Any) -> Step:
         make = STEPS.get(type(operation))
@@ -252,7 +262,9 @@ class UserEngine:
     def _mistake(self, who: str, mistake: BaseException) -> WorkloadError:
         """The error for an exception in a workload's own code, with the place it happened."""
         frames = traceback.extract_tb(mistake.__traceback__)
-        own = [f for f in frames if f.filename != __file__] or list(frames)
+        own = [f for f in frames if not f.filename.startswith(_RUNTIME)] or list(frames)
+        if isinstance(mistake, KeyboardInterrupt):
+            mistake = RuntimeError("interrupted, it computed without yielding")
         where = f"{own[-1].filename}:{own[-1].lineno}: in {own[-1].name}: " if own else ""
         return WorkloadError(f"{where}{type(mistake).__name__}: {mistake} (process {who})")
 
@@ -393,9 +405,7 @@ def _place_of(function: Callable[..., Any]) -> str:
 
 def _place_of_generator(generator: Any) -> str:
     """File and line where ``generator``, or the innermost one it delegates to, stands."""
-    while getattr(generator, "gi_yieldfrom", None) is not None and hasattr(
-        generator.gi_yieldfrom, "gi_frame"
-    ):
+    while getattr(generator, "gi_yieldfrom", None) is not None and hasattr(generator.gi_yieldfrom, "gi_frame"):
         generator = generator.gi_yieldfrom
     frame = generator.gi_frame
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "workload"

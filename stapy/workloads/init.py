@@ -88,9 +88,7 @@ def workload(command: str | None) -> Workload:
     return _assemble(_runner(argv), files, extra, has_target=True)
 
 
-def _resolve(
-    part: shell.Command, programs: dict[str, Program], files: dict[str, File | Text], alone: bool
-) -> None:
+def _resolve(part: shell.Command, programs: dict[str, Program], files: dict[str, File | Text], alone: bool) -> None:
     """Finds what a command's first word means; functions and named workloads become programs of their own."""
     name, arguments = part.words[0], part.words[1:]
     path, colon, function = name.rpartition(":")
@@ -107,9 +105,7 @@ def _resolve(
         programs[part.words[0]] = Program(part.words[0], named.function(name))
     elif name not in shell.BUILTINS and shell.find(name) is None:
         known = sorted({*named.NAMES, *(path.rpartition("/")[2] for path in public.programs)})
-        raise WorkloadError(
-            f"no workload or program '{name}' (there are {', '.join(known)}; or FILE.py:FUNCTION)"
-        )
+        raise WorkloadError(f"no workload or program '{name}' (there are {', '.join(known)}; or FILE.py:FUNCTION)")
 
 
 def _text(lines: list[shell.Pipeline]) -> str:

@@ -466,9 +466,7 @@ def test_yielding_what_is_no_call_is_explained(run):
     def main(sys):
         yield sys.read_file("/etc/passwd")
 
-    with pytest.raises(
-        WorkloadError, match=r"test_processes.py:\d+: .* which is no system call; write `yield from`"
-    ):
+    with pytest.raises(WorkloadError, match=r"test_processes.py:\d+: .* which is no system call; write `yield from`"):
         run(main)
 
 
