@@ -428,6 +428,8 @@ class Session:
 
     def _start_timer(self, probe: Probe, event: Timer) -> None:
         """Call the handler every period of virtual time: on the first CPU, or on each for timer.profile."""
+        if event.profile:
+            assert self.kernel.kprobes is not None  # asking makes them, and the view of the registers with them
         fire = self._timer(probe, event.profile)
         if self.kernel is None:
             self._timers.append(self._idle_clock.every(event.period, fire, event.randomize))
