@@ -210,6 +210,7 @@ def _matching_functions(request: Request, what: str) -> list[Any]:
     if spec.lines is not None and not spec.relative:
         line = spec.lines[0][0]
     found = kernel.functions(spec.function, file=spec.file, line=line)
+    found = [f for f in found if f.file]  # assembly has no debug information: kprobe.function reaches it
     if spec.lines is not None and spec.relative:
         found = [f for f in found if _has_relative_line(kernel, f, spec.lines[0][0])]
     return found
