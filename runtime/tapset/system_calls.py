@@ -27,9 +27,8 @@ def syscall_name(c: Context, number: int) -> str:
 @tapset_function(pure=True, needs_kernel=True)
 def syscall_num(c: Context, name: str) -> int:
     """The number of a system call by name; -1 where the kernel has none."""
-    numbers: dict[str, int] | None = c.session.store.get("syscalls")
-    if numbers is None:
-        numbers = c.session.store["syscalls"] = {}
+    numbers: dict[str, int] = c.session.store.setdefault("syscalls", {})
+    if not numbers:
         for number in range(_table(c)[1]):
             numbers.setdefault(syscall_name(c, number), number)
     return numbers.get(name, -1) if name else -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from stapy import cli
 
 
@@ -33,7 +34,8 @@ def test_exit_in_a_handler_ends_the_run(run) -> None:
 
 
 def test_an_error_in_a_handler(run) -> None:
-    script = 'probe kernel.function("do_fork") { error("stop") } probe end { println("end") } probe error { println("error") }'
+    script = """probe kernel.function("do_fork") { error("stop") }
+        probe end { println("end") } probe error { println("error") }"""
     assert run(script) == (1, "error\n", "ERROR: stop\nWARNING: Number of errors: 1, skipped probes: 0\n")
 
 
