@@ -241,6 +241,8 @@ class Architecture:
         """At the trampoline: frame_of_entry() of the call that just returned."""
         raise NotImplementedError
 
+    return_slack = 0  # bytes that a return may take off the stack besides the return address
+
     def frame_of_cfa(self, cfa: int) -> int:
         """In an unwinder: frame_of_entry() of the call with this canonical frame address."""
         raise NotImplementedError

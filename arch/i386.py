@@ -39,6 +39,7 @@ class I386(X86):
     bits = 32
     u64_alignment = 4
     page_offset = 0xC0000000
+    return_slack = 4  # the hidden pointer to a returned structure, by `ret $4`
     module_area = 0xF8000000
     user_text = 0x08048000
     system_call_instruction = b"\xcd\x80"

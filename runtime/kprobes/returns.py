@@ -150,8 +150,10 @@ class ReturnProbes:
         """The trampoline: runs the handlers of the call that returned, and goes where it should have."""
         task, frame = self._kprobes.current(cpu), self._arch.frame_of_return(cpu)
         instances = self._instances.get(task, [])
-        while instances and instances[0].fp < frame:
+        while instances and instances[0].fp < frame - self._arch.return_slack:
             self._recycle(instances.pop(0))
+        if instances and instances[0].fp < frame:
+            frame = instances[0].fp
         returned: list[KretprobeInstance] = []
         while instances and instances[0].fp == frame:
             instance = instances.pop(0)
