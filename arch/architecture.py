@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -58,8 +58,9 @@ class Slot:
     """A copied instruction, ready to be run out of line.
 
     ``data`` goes to the slot; ``boosted`` is the longer form that jumps back to the original by itself (None
-    where the instruction must be single-stepped). ``kind`` and ``size`` belong to the architecture's
-    resume_execution.
+    where the instruction must be single-stepped). It takes the place of ``data``, or, where the CPU cannot step
+    and ``data`` is followed by a breakpoint, lies ``boosted_offset`` bytes from the slot's start. ``kind`` and
+    ``size`` belong to the architecture's resume_execution.
     """
 
     address: int  # of the slot
@@ -68,6 +69,11 @@ class Slot:
     data: bytes
     boosted: bytes | None
     kind: Any
+    boosted_offset: int = 0
+
+    @property
+    def boosted_address(self) -> int:
+        return self.address + self.boosted_offset
 
 
 class Architecture:
@@ -96,6 +102,7 @@ class Architecture:
     pt_regs_size: int
     registers: Mapping[str, str]  # name -> Unicorn's, without the prefix
     register_aliases: Mapping[str, str]  # other names in use -> name
+    system_registers: Mapping[str, Any] = {}  # more of them, by what Unicorn's CP_REG takes
     dwarf_registers: Mapping[int, str]  # DWARF number -> name
     pc: str
     sp: str
@@ -158,6 +165,14 @@ class Architecture:
 
     # -- instructions
 
+    def is_breakpoint(self, data: bytes) -> bool:
+        """Whether an instruction causes breakpoint_trap; ``data`` is as long as ``breakpoint``."""
+        return data == self.breakpoint
+
+    def check_place(self, code: bytes, start: int, address: int) -> None:
+        """Raises InstructionError where what is around an instruction forbids to probe it (an atomic sequence, a
+        delay slot): ``code`` is its function's, without breakpoints, from ``start``."""
+
     def disassemble(self, data: bytes, address: int) -> Iterator[Instruction]:
         """The instructions in ``data``, which lies at ``address``, up to the first that does not decode."""
         for at, size, mnemonic, operands in self.capstone().disasm_lite(data, address):
@@ -207,6 +222,7 @@ class Architecture:
         raise NotImplementedError
 
     return_registers: tuple[str, ...]  # the low word first
+    return_pops = 0  # bytes a function's return takes off the stack: its return address's, if it lies there
 
     def set_up_call(
         self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int
@@ -253,6 +269,24 @@ class Architecture:
         return True
 
     # -- traps: what the machine does as the hardware
+
+    def trap_number(self, machine: Any, cpu: Any, number: int) -> int:
+        """The trap behind Unicorn's ``number`` where that stands for several: by a code in the instruction."""
+        return number
+
+    def set_fault_address(self, machine: Any, cpu: Any, address: int) -> None:
+        """Leaves the address of a page fault where the kernel's entry looks for it."""
+        place = machine.per_cpu("cpu_cr2", cpu)
+        if place is not None:
+            machine.memory.write_word(place, address)
+
+    def saved_user_mode(self, field: Callable[[str], int]) -> bool:
+        """Whether registers that an exception's entry has saved are user mode's; ``field`` reads one of pt_regs."""
+        raise NotImplementedError
+
+    def saved_stack_pointer(self, regs: int, field: Callable[[str], int]) -> int:
+        """The interrupted kernel's stack pointer, by the pt_regs at address ``regs`` that an entry has saved."""
+        return field(self.sp)
 
     def interrupts_enabled(self, cpu: Any) -> bool:
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from stapy.arch.architecture import Place
@@ -52,6 +53,7 @@ class I386(X86):
     dwarf_registers = _DWARF_REGISTERS
 
     return_registers = ("ax", "dx")
+    return_pops = 4
 
     def unicorn(self) -> tuple[int, int]:
         from unicorn import UC_ARCH_X86, UC_MODE_32
@@ -59,6 +61,9 @@ class I386(X86):
         return UC_ARCH_X86, UC_MODE_32
 
     # -- traps
+
+    def saved_stack_pointer(self, regs: int, field: Callable[[str], int]) -> int:
+        return regs + _PT_REGS["sp"]  # the processor pushes none when the kernel itself is interrupted
 
     def start_cpu(self, machine: Any, cpu: Any) -> None:
         cpu.write("flags", 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -101,6 +102,9 @@ class X86(Architecture):
         )
 
     # -- traps
+
+    def saved_user_mode(self, field: Callable[[str], int]) -> bool:
+        return field("cs") & 3 == 3
 
     def interrupts_enabled(self, cpu: Any) -> bool:
         return bool(cpu.read("flags") & IF)

@@ -52,6 +52,7 @@ class X86_64(X86):  # noqa: N801 - its name
     dwarf_registers = _DWARF_REGISTERS
 
     return_registers = ("ax", "dx")
+    return_pops = 8
 
     def unicorn(self) -> tuple[int, int]:
         from unicorn import UC_ARCH_X86, UC_MODE_64

@@ -141,20 +141,21 @@ class Unwinder:
         top = registers.register(self._sp)
         argument = read(top)
         if (
-            top < argument <= top + 4 * self.word
+            self.description.arch == "i386" and top < argument <= top + 4 * self.word
         ):  # i386: the C function's arguments, of which the first points there
             top = argument
-        if read(top + arch.pt_regs["cs"]) & 3:
+
+        def field(name: str) -> int:
+            return read(top + arch.pt_regs[name])
+
+        if arch.saved_user_mode(field):
             return None
         values: dict[int, int | None] = {
             arch.dwarf_numbers[name]: read(top + offset)
             for name, offset in arch.pt_regs.items()
             if name in arch.dwarf_numbers
         }
-        if (
-            self.description.arch == "i386"
-        ):  # which pushes no stack pointer when the kernel itself is interrupted
-            values[self._sp] = top + arch.pt_regs["sp"]
+        values[self._sp] = arch.saved_stack_pointer(top, field)
         pc = values[arch.dwarf_numbers[arch.pc]]
         return CallerRegisters(registers, values, pc or 0, top + 1, after_call=False)
 

@@ -100,7 +100,7 @@ class Kprobes:
         p.nmissed = p.hits = 0
         p.addr, p.site = address, site
         if fresh:
-            self._sites[address] = self._slots[site.slot.address] = site
+            self._sites[address] = self._slots[site.slot.address] = self._slots[site.slot.boosted_address] = site
         self._update(site)
         return 0
 
@@ -219,6 +219,10 @@ class Kprobes:
         name, offset, size = place
         if offset and address not in self._instructions(address - offset, size):
             raise KprobeError("EILSEQ", f"{name}+{offset:#x} is inside an instruction")
+        try:
+            self.arch.check_place(self.code(address - offset, size), address - offset, address)
+        except InstructionError as error:
+            raise KprobeError(error.errno, str(error)) from None
 
     def _instructions(self, start: int, size: int) -> frozenset[int]:
         found = self._boundaries.get(start)
@@ -282,9 +286,12 @@ class Kprobes:
         except InstructionError as error:
             self.machine.code_area.free(at, self.arch.max_slot_size)
             raise KprobeError(error.errno, str(error)) from None
-        code = slot.boosted or slot.data
-        if self.arch.step_trap is None:
-            code += self.arch.breakpoint
+        if self.arch.step_trap is not None:
+            code = slot.boosted or slot.data
+        else:  # both forms: the one to step, with a breakpoint behind it, and the boosted one
+            code = slot.data + self.arch.breakpoint
+            if slot.boosted is not None:
+                code = code.ljust(slot.boosted_offset, b"\0") + slot.boosted
             self.machine.breakpoints[at + len(slot.data) + self.arch.breakpoint_pc] = self._stepped
         self.memory.write_code(at, code)
         return Site(address, self.memory.read(address, len(self.arch.breakpoint)), slot)
@@ -310,6 +317,7 @@ class Kprobes:
         if self._garbage and not self.busy():
             for at in self._garbage:
                 slot = self._slots.pop(at).slot
+                self._slots.pop(slot.boosted_address, None)
                 self.machine.breakpoints.pop(at + len(slot.data) + self.arch.breakpoint_pc, None)
                 self.machine.code_area.free(at, self.arch.max_slot_size)
             self._garbage.clear()
@@ -325,7 +333,12 @@ class Kprobes:
         """What the breakpoint of a site does: one probe on a boosted instruction has a short way."""
         if len(site.probes) > 1 or not site.boosted or site.probes[0].break_handler:
             return lambda cpu: self._hit(cpu, site)
-        probe, slot, active, reenter = site.probes[0], site.slot.address, Status.HIT_ACTIVE, self._reenter
+        probe, slot, active, reenter = (
+            site.probes[0],
+            site.slot.boosted_address,
+            Status.HIT_ACTIVE,
+            self._reenter,
+        )
 
         def hit(cpu: Cpu) -> None:
             block = cpu.kprobe
@@ -372,7 +385,7 @@ class Kprobes:
         if site.boosted:
             if not reentered:
                 block.running = None
-            cpu.write_pc(site.slot.address)
+            cpu.write_pc(site.slot.boosted_address)
             return
         if reentered:
             block.push(site)
@@ -420,7 +433,7 @@ class Kprobes:
         kernel's own."""
         address = cpu.pc - self.arch.breakpoint_pc
         block = cpu.kprobe
-        if self.memory.read(address, len(self.arch.breakpoint)) != self.arch.breakpoint:
+        if not self.arch.is_breakpoint(self.memory.read(address, len(self.arch.breakpoint))):
             cpu.write_pc(address)
             return
         site, probe = block.running, block.instance

@@ -172,9 +172,8 @@ class Machine:
                 raise MachineError(f"{image.name} does not fit into memory at {fault.address:#x}") from None
         self.image = image
         self.symbols = image.symbols
-        if "cpu_cr2" in self.symbols:
-            self.nr_cpus = max(1, self.symbols["cpu_cr2"].size // self.arch.word)
         if "cpu_clock" in self.symbols:
+            self.nr_cpus = max(1, self.symbols["cpu_clock"].size // 24)
             self.clock.place(self.symbol("cpu_clock"))
 
     def boot(self, *, initrd: bytes = b"", command_line: str = "", epoch: int = EPOCH) -> None:
@@ -314,6 +313,7 @@ class Machine:
     # ------------------------------------------------------------ traps
 
     def _trap(self, cpu: Cpu, number: int) -> None:
+        number = self.arch.trap_number(self, cpu, number)
         handler = self.traps.get(number)
         if handler is not None:
             handler(cpu)
@@ -482,9 +482,8 @@ class Machine:
     ) -> None:
         """Exception ``vector`` in what the CPU runs, user or kernel; ``address`` is a page fault's."""
         self._set_user(cpu, ip, sp)
-        place = self.per_cpu("cpu_cr2", cpu)
-        if place is not None and vector == self.arch.fault_vector("page"):
-            self.memory.write_word(place, address)
+        if vector == self.arch.fault_vector("page"):
+            self.arch.set_fault_address(self, cpu, address)
         try:
             self.arch.enter_trap(self, cpu, vector, error_code)
         except MemoryFault as fault:

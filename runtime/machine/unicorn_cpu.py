@@ -78,6 +78,30 @@ class _Register:
         return write
 
 
+class _SystemValue(ctypes.Structure):
+    """What Unicorn transfers for a register without a number of its own."""
+
+    _fields_ = [  # noqa: RUF012 - ctypes wants it so
+        ("crn", ctypes.c_uint32),
+        ("crm", ctypes.c_uint32),
+        ("op0", ctypes.c_uint32),
+        ("op1", ctypes.c_uint32),
+        ("op2", ctypes.c_uint32),
+        ("value", ctypes.c_uint64),
+    ]
+
+
+class _SystemRegister(_Register):
+    """A register named by the fields of the instruction that moves it: ``place`` is (crn, crm, op0, op1, op2)."""
+
+    __slots__ = ()
+
+    def __init__(self, handle: ctypes.c_void_p, number: int, place: tuple[int, int, int, int, int]) -> None:
+        super().__init__(handle, number)
+        self._value: Any = _SystemValue(*place, 0)
+        self._reference = ctypes.byref(self._value)
+
+
 class UnicornCpu(Cpu):
     """A CPU of ``arch`` that sees ``memory``; ``uc`` is an instance that someone else made and mapped memory
     into."""
@@ -101,8 +125,10 @@ class UnicornCpu(Cpu):
         self._disturbed = False  # a nested run has stopped Unicorn, which stops the outer one as well
         self._readers: dict[str, Callable[[], int]] = {}
         self._writers: dict[str, Callable[[int], None]] = {}
-        for name in arch.registers:
-            register = _Register(self._handle, arch.unicorn_register(name))
+        registers = {name: _Register(self._handle, arch.unicorn_register(name)) for name in arch.registers}
+        for name, place in arch.system_registers.items():
+            registers[name] = _SystemRegister(self._handle, arch.unicorn_register(name), place)
+        for name, register in registers.items():
             self._readers[name] = register.reader()
             self._writers[name] = register.writer()
         for alias, name in arch.register_aliases.items():
