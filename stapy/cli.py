@@ -67,14 +67,10 @@ def run_script(options: Options) -> int:
 
 
 def _passes(options: Options, reporter: Reporter) -> int:
-    from stapy import workload
     from stapy.compiler import passes
 
     _check_architecture(options.architecture)
-    try:
-        made = workload.load(options.command)
-    except workload.WorkloadError as error:
-        raise Failure(f"ERROR: {error}") from None
+    made = _workload(options) if options.command is not None else None  # a mistake there is told first
     if options.list_pattern is not None:
         return passes.list_probes(options.list_pattern, _describe(options), options, reporter,
                                   variables=options.list_variables)
@@ -103,6 +99,9 @@ def _passes(options: Options, reporter: Reporter) -> int:
     if program is None:
         reporter.failed(3)
         return 1
+    if program is None:
+        reporter.failed(3)
+        return 1
     _verbose(options, f"Pass 3: translated to {program.source.count(chr(10))} lines of Python", started)
     if options.last_pass in (3, 4):
         if options.last_pass == 3:
@@ -124,7 +123,7 @@ def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
 
         kernel = BuiltinKernel(options.architecture, description=_describe(options))
         try:
-            kernel.start(made)
+            kernel.start(made or _workload(options))
         except (WorkloadError, MachineError) as error:
             raise Failure(f"ERROR: {error}") from None
     session = Session(program, kernel, output, SessionOptions(
@@ -149,6 +148,16 @@ def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
             kernel.close()
     _verbose(options, "Pass 5: run completed", started)
     return status
+
+
+def _workload(options: Options) -> Any:
+    """The workload of -c, or the default one."""
+    from stapy import workload
+
+    try:
+        return workload.load(options.command)
+    except workload.WorkloadError as error:
+        raise Failure(f"ERROR: {error}") from None
 
 
 def _sources(options: Options, reporter: Reporter) -> list[tree.Source]:
