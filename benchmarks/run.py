@@ -41,7 +41,8 @@ def start_up() -> None:
     """Whole-process times against an empty Python process."""
     empty = median_of(5, process("-c", "pass"))
     show("empty Python process", f"{empty * 1000:.0f} ms", "")
-    for name, script in (("begin only", 'probe begin { println("hello") exit() }'), ("do_fork, default workload", DO_FORK)):
+    hello = 'probe begin { println("hello") exit() }'
+    for name, script in (("begin only", hello), ("do_fork, default workload", DO_FORK)):
         seconds = median_of(5, process("-m", "stapy", "-e", script))
         show(f"stapy -e, {name}", f"{seconds * 1000:.0f} ms", f"{seconds / empty:.1f} x empty process")
 
@@ -67,9 +68,9 @@ def bare_unicorn(count: int, hooked: bool) -> float:
 
 def hits() -> None:
     """Hits per second of a counting probe, against an empty Python hook of the stock binding."""
+    from stapy import workload
     from stapy.runtime.kernels.builtin import BuiltinKernel
     from stapy.runtime.kprobes import Kprobe, kallsyms_lookup_name, register_kprobe, use
-    from stapy import workload
 
     kernel = BuiltinKernel("x86_64")
     with use(kernel):

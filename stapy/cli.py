@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stapy.options import Options
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - said to the user, not an error of ours
     """The run cannot go on; the message is for the user, and the exit status 1."""
 
 
@@ -204,7 +204,7 @@ def _open_output(options: Options) -> BinaryIO:
         return sys.stdout.buffer
     path = time.strftime(options.output) if "%" in options.output else options.output
     try:
-        return open(path, "wb")  # noqa: SIM115 - the process's output until it ends
+        return open(path, "wb")
     except OSError as error:
         raise Failure(f"ERROR: cannot write {path}: {error.strerror}.") from None
 

@@ -235,7 +235,7 @@ def parse(argv: list[str]) -> Options:
 
 
 def _split_optional(argv: list[str]) -> list[str]:
-    result = []
+    result: list[str] = []
     for index, word in enumerate(argv):
         if word == "--":
             return result + argv[index:]
