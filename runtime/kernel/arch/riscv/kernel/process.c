@@ -1,0 +1,112 @@
+/* Tasks as the CPU sees them: their first register contents, and the switch between them. */
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/syscalls.h>
+#include <asm/irqflags.h>
+
+/* What switch_stack takes from the stack when a task runs for the first time. */
+struct switch_frame {
+	void (*ret)(void);
+	unsigned long s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
+	unsigned long status;
+};
+
+union thread_union init_thread_union __section(".data.init_task") = { INIT_THREAD_INFO(init_task) };
+
+/* Starts fn(arg) as a new kernel thread; returns its pid. */
+int kernel_thread(int (*fn)(void *), void *arg, unsigned long flags)
+{
+	struct pt_regs regs;
+
+	memset(&regs, 0, sizeof(regs));
+	regs.s1 = (unsigned long)fn;
+	regs.s2 = (unsigned long)arg;
+	regs.epc = (unsigned long)ret_from_kernel_thread;
+	regs.status = SR_PS | SR_PIE;
+	regs.cause = -1;
+	return do_fork(flags | CLONE_VM | CLONE_UNTRACED, 0, &regs, 0, NULL, NULL);
+}
+EXPORT_SYMBOL(kernel_thread);
+
+/* The child returns 0 from the system call that its parent is in, or calls the function of kernel_thread. */
+int copy_thread(unsigned long clone_flags, unsigned long sp, unsigned long unused,
+		struct task_struct *p, struct pt_regs *regs)
+{
+	struct pt_regs *childregs = task_pt_regs(p);
+	struct switch_frame *frame = (struct switch_frame *)childregs - 1;
+
+	*childregs = *regs;
+	childregs->a0 = 0;
+	childregs->sp = sp;
+	memset(frame, 0, sizeof(*frame));
+	frame->ret = ret_from_fork;
+	if (!user_mode(regs)) {
+		frame->ret = ret_from_kernel_thread;
+		frame->s1 = regs->s1;
+		frame->s2 = regs->s2;
+	}
+	p->thread.sp = (unsigned long)frame;
+	p->thread.sp0 = (unsigned long)(childregs + 1);
+	if (clone_flags & CLONE_SETTLS)
+		childregs->tp = regs->a3;
+	return 0;
+}
+
+/* Where the next interrupt from user mode finds a kernel stack. Runs on prev's, interrupts off. */
+struct task_struct *__switch_to(struct task_struct *prev_p, struct task_struct *next_p)
+{
+	init_tss[smp_processor_id()].sp0 = next_p->thread.sp0;
+	return prev_p;
+}
+
+/* A new program's first registers. */
+void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp)
+{
+	memset(regs, 0, sizeof(*regs));
+	regs->cause = -1;
+	regs->epc = new_ip;
+	regs->sp = new_sp;
+	regs->status = SR_PIE;
+}
+EXPORT_SYMBOL(start_thread);
+
+void flush_thread(void)
+{
+}
+
+void exit_thread(void)
+{
+}
+
+void release_thread(struct task_struct *dead_task)
+{
+}
+
+void prepare_to_copy(struct task_struct *tsk)
+{
+}
+
+unsigned long thread_saved_pc(struct task_struct *tsk)
+{
+	return (unsigned long)((struct switch_frame *)tsk->thread.sp)->ret;
+}
+
+/* The function outside the scheduler in which a task sleeps; 0 when it runs. */
+unsigned long get_wchan(struct task_struct *p)
+{
+	struct switch_frame *frame = (struct switch_frame *)p->thread.sp;
+	unsigned long stack = (unsigned long)task_stack_page(p), fp, ip;
+	int count = 0;
+
+	if (p == current || p->state == TASK_RUNNING)
+		return 0;
+	fp = frame->s0;
+	ip = (unsigned long)frame->ret;
+	while (in_sched_functions(ip) && count++ < 16) {
+		if (fp < stack + 2 * sizeof(long) || fp > stack + THREAD_SIZE)
+			return 0;
+		ip = ((unsigned long *)fp)[-1];
+		fp = ((unsigned long *)fp)[-2];
+	}
+	return ip;
+}
