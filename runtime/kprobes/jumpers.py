@@ -115,6 +115,7 @@ class JumperProbes:
     def _enter(self, cpu: Cpu, jp: Jprobe) -> None:
         """The stub's first breakpoint: the entry handler, with the arguments the probed function has."""
         block = cpu.kprobe
+        cpu.pc = jp.stub + len(self._arch.breakpoint)
         assert jp.entry is not None
         if not jp.mirror:
             jp.entry(jp.kp, block.jprobe_regs)
