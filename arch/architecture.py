@@ -100,6 +100,7 @@ class Architecture:
     # -- registers
     pt_regs: Mapping[str, int]  # field -> offset in struct pt_regs
     pt_regs_size: int
+    saved_registers_offset = 0  # of the pt_regs that an exception's entry has saved, from its stack pointer
     registers: Mapping[str, str]  # name -> Unicorn's, without the prefix
     register_aliases: Mapping[str, str]  # other names in use -> name
     system_registers: Mapping[str, Any] = {}  # more of them, by what Unicorn's CP_REG takes
@@ -142,6 +143,9 @@ class Architecture:
     def unicorn(self) -> tuple[int, int]:
         """Unicorn's architecture and mode."""
         raise NotImplementedError
+
+    def set_up_engine(self, engine: Any) -> None:
+        """What a new Unicorn instance needs before it is used."""
 
     def unicorn_register(self, name: str) -> int:
         """Unicorn's number of a register in ``registers``."""
@@ -316,6 +320,10 @@ class Architecture:
         """A system call by the architecture's own way, from user mode; None: the registers hold the
         number."""
         raise NotImplementedError
+
+    def system_call_result(self, cpu: Any) -> int:
+        """What a system call has returned to user mode: a word, of an error the negative number."""
+        return cpu.read(self.return_registers[0])
 
     def interrupt_vector(self, irq: int) -> int:
         raise NotImplementedError

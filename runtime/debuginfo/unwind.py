@@ -138,7 +138,7 @@ class Unwinder:
         """In the code that an exception or interrupt enters by, and has called C from: on top of the stack
         are the registers that it saved. None if it came from user mode."""
         arch, read = self._arch, self._readers(memory)[self.word]
-        top = registers.register(self._sp)
+        top = registers.register(self._sp) + arch.saved_registers_offset
         argument = read(top)
         if (
             self.description.arch == "i386" and top < argument <= top + 4 * self.word

@@ -180,7 +180,7 @@ class BuiltinKernel(Kernel):
         form = f"{order}{count}{'Q' if self.arch.word == 8 else 'I'}"
         numbers: dict[int, int] = {}
         for number, address in enumerate(struct.unpack(form, self.memory.read(table.address, table.size))):
-            numbers.setdefault(address, number)
+            numbers.setdefault(self.arch.function_address(self.machine, address), number)
         return numbers
 
     # ------------------------------------------------------------ running

@@ -50,7 +50,7 @@ class UserEngine:
         self._forks_since_sweep = 0
         self.call_size = len(target.syscall)
         self._current = kernel.user_task
-        self._result_register = kernel.arch.return_registers[0]
+        self._result = kernel.arch.system_call_result
         self._fault_vector = kernel.arch.fault_vector("page")
         self._pid = reader(self.layout, self.memory, "task_struct", "pid", signed=True)
         self._mm = reader(self.layout, self.memory, "task_struct", "mm")
@@ -310,7 +310,7 @@ class UserEngine:
 
     def result(self, cpu: Any) -> int:
         """The call's result as a signed number. Raises OSError for an error."""
-        result = cpu.read(self._result_register)
+        result = self._result(cpu)
         if result & self._sign:
             result -= self._sign << 1
             if result >= -4095:

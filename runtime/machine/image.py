@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -139,7 +139,17 @@ class Image:
         else:
             for name, value, size, info, _other, shndx in struct.iter_unpack(self._order + "IIIBBH", data):
                 found.append(Symbol(self._string(names + name), value, size, info & 15, info >> 4, shndx))
-        return [symbol for symbol in found if symbol.section != 0]
+        descriptors = self.section(".opd")
+        found = [symbol for symbol in found if symbol.section != 0]
+        return found if descriptors is None else [self._code_of(symbol, descriptors) for symbol in found]
+
+    def _code_of(self, symbol: Symbol, descriptors: Section) -> Symbol:
+        """A function's symbol at its code, where it is that of a descriptor (ppc64)."""
+        offset = symbol.address - descriptors.address
+        if symbol.type != 2 or not 0 <= offset < descriptors.size:
+            return symbol
+        (address,) = struct.unpack_from(self._order + "Q", self.data, descriptors.offset + offset)
+        return replace(symbol, address=address)
 
     @cached_property
     def text_ranges(self) -> list[tuple[int, int]]:

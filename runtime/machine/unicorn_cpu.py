@@ -116,6 +116,8 @@ class UnicornCpu(Cpu):
     ) -> None:
         super().__init__(arch, memory, number, breakpoints)
         engine: Any = uc or unicorn.Uc(*arch.unicorn())
+        if uc is None:
+            arch.set_up_engine(engine)
         self.uc = engine
         self._handle = ctypes.c_void_p(engine._uch.value)
         self._failure: BaseException | None = None

@@ -7,8 +7,8 @@ SECTION = '__attribute__((section(".kallsyms")))'
 symbols = []
 for line in sys.stdin:
     address, kind, name = line.split()
-    if kind in "tTwW" and not name.startswith("."):
-        symbols.append((int(address, 16), name))
+    if kind in "tTwW" and not name.startswith(".L"):
+        symbols.append((int(address, 16), name.removeprefix(".")))  # ppc64: the code is .name, its descriptor name
 print("struct kallsym { unsigned long address; const char *name; };")
 print(f"{SECTION} const unsigned long kallsyms_num_syms = {len(symbols)};")
 print(f"{SECTION} const struct kallsym kallsyms_table[] = {{")
