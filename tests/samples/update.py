@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.conftest import run_stapy
-from tests.samples.test_samples import ARCHITECTURES, SAMPLES
+from tests.samples.test_samples import ARCHITECTURES, SAMPLES, run_sample
 
 
 def main(names: list[str]) -> None:
     for sample in SAMPLES:
         if names and sample.name not in names:
             continue
-        printed = {a: run_stapy("-a", a, f"samples/{sample.name}").out for a in ARCHITECTURES}
-        for old in sample.parent.glob(f"{sample.name}.*out"):
+        printed = {a: run_sample(sample, a).out for a in ARCHITECTURES}
+        for old in sample.parent.glob(f"{sample.name}*.out"):
             old.unlink()
         if len(set(printed.values())) == 1:
             sample.with_name(f"{sample.name}.out").write_text(printed[ARCHITECTURES[0]], "latin-1")
