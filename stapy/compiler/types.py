@@ -31,6 +31,7 @@ class Inference:
         self.unresolved_count = 0
         self.worst = 0  # the most telling kind of mismatch there is: only that kind is reported
         self.chained = False
+        self.conflicts = False
         self.function: Callee | None = None
         self.handler: Handler | None = None
         self._visits: dict[type, Any] = {}
@@ -84,7 +85,10 @@ class Inference:
             self.analysis.error(error)
 
     def unresolved(self, token: tree.Token) -> None:
-        self.fail(SemanticError("unresolved type ", token))
+        """Something without a type. Where types conflict, that is the thing to tell."""
+        self.unresolved_count += 1
+        if self.asserting and not self.conflicts:
+            self.analysis.error(SemanticError("unresolved type ", token))
 
     def invalid(self, token: tree.Token, kind: Type) -> None:
         what = "invalid type" if kind is not UNKNOWN else "invalid operator"
@@ -99,6 +103,7 @@ class Inference:
     def sides_differ(self, token: tree.Token, left: Type, right: Type) -> None:
         self.unresolved_count += 1
         if not self.asserting:
+            self.conflicts = True
             self.worst = max(self.worst, 1)
         elif self.worst <= 1:
             self.analysis.error(
@@ -109,6 +114,7 @@ class Inference:
         """``tried`` where a variable or result is known to be something else; ``index``: of a key or argument."""
         self.unresolved_count += 1
         if not self.asserting:
+            self.conflicts = True
             self.worst = max(self.worst, 2)
             return
         if self.worst > 2:
