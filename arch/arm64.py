@@ -42,7 +42,7 @@ _REGISTERS = {
     "esr_el1": "ESR_EL1",
     "far_el1": "FAR_EL1",
 }
-_ALIASES = {"fp": "x29", "lr": "x30", "cpsr": "pstate", **{f"r{n}": f"x{n}" for n in range(31)}}
+_ALIASES = {"fp": "x29", "lr": "x30", "flags": "pstate", "eflags": "pstate", "cpsr": "pstate", **{f"r{n}": f"x{n}" for n in range(31)}}
 
 
 class Arm64(Architecture):
