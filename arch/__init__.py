@@ -7,7 +7,7 @@ from importlib import import_module
 from stapy.arch.architecture import Architecture
 
 # Module by architecture, and the other names people use for it (uname's, Debian's, SystemTap's).
-_MODULES = {"i386": "i386", "x86_64": "x86_64"}
+_MODULES = {"arm64": "arm64", "i386": "i386", "x86_64": "x86_64"}
 _ALIASES = {
     "x86-64": "x86_64",
     "amd64": "x86_64",
@@ -15,6 +15,7 @@ _ALIASES = {
     "i586": "i386",
     "i686": "i386",
     "x86": "i386",
+    "aarch64": "arm64",
 }
 
 _loaded: dict[str, Architecture] = {}
