@@ -69,7 +69,7 @@ def run_script(options: Options) -> int:
 def _passes(options: Options, reporter: Reporter) -> int:
     from stapy.compiler import passes
 
-    _check_architecture(options.architecture)
+    options.architecture = _architecture(options.architecture)
     made = _workload(options) if options.command is not None else None  # a mistake there is told first
     if options.list_pattern is not None:
         return passes.list_probes(options.list_pattern, _describe(options), options, reporter,
@@ -192,11 +192,14 @@ def _describe(options: Options) -> Any:
         raise Failure(f"ERROR: {error}") from None
 
 
-def _check_architecture(name: str) -> None:
+def _architecture(name: str) -> str:
+    """The architecture's own name for any in use. Raises Failure."""
     from stapy import arch
 
-    if name not in arch.names():
-        raise Failure(f"ERROR: no architecture '{name}' here; there are: {', '.join(arch.names())}.")
+    try:
+        return arch.get(name).name
+    except KeyError:
+        raise Failure(f"ERROR: no architecture '{name}' here; there are: {', '.join(arch.names())}.") from None
 
 
 def _open_output(options: Options) -> BinaryIO:
@@ -223,7 +226,7 @@ def run_module(options: Options) -> int:
     from stapy.kprobes import ModuleError, insmod
 
     assert options.script_file is not None
-    _check_architecture(options.architecture)
+    options.architecture = _architecture(options.architecture)
     if not os.path.exists(options.script_file):
         raise Failure(f"Input file '{options.script_file}' is missing.")
     try:
