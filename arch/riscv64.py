@@ -37,7 +37,14 @@ _REGISTERS = {
     "sscratch": "SSCRATCH",
     "stvec": "STVEC",
 }
-_ALIASES = {"pc": "epc", "fp": "s0", "sstatus": "status", **{f"x{n}": name for n, name in enumerate(GENERAL)}}
+_ALIASES = {
+    "pc": "epc",
+    "ip": "epc",
+    "fp": "s0",
+    "sstatus": "status",
+    "flags": "status",
+    **{f"x{n}": name for n, name in enumerate(GENERAL)},
+}
 _ARGUMENTS = GENERAL[10:18]
 # 64 is the column for the address that a signal frame goes back to.
 _DWARF_REGISTERS = {**dict(enumerate(GENERAL)), 64: "epc"}

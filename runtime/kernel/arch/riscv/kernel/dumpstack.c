@@ -20,7 +20,7 @@ static void show_trace(unsigned long fp)
 {
 	unsigned long stack = (fp - 1) & ~(THREAD_SIZE - 1);
 
-	printk("Call trace:\n");
+	printk("Call Trace:\n");
 	while (fp >= stack + 2 * sizeof(long) && fp <= stack + THREAD_SIZE && !(fp & 7)) {
 		unsigned long *frame = (unsigned long *)fp;
 
