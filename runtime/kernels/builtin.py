@@ -70,6 +70,8 @@ class BuiltinKernel(Kernel):
         self._members: dict[tuple[str, str, bool], Reader] = {}
         self._calls: dict[int, int] | None = None
         self._stack_mask = ~(self.arch.thread_size - 1)
+        ram = self.memory.ram
+        self._ram_start, self._ram_end = ram.address, ram.address + ram.size
         self._task_of = self._thread_info_reader()
         self._stopped = False
 
@@ -88,9 +90,10 @@ class BuiltinKernel(Kernel):
         return Reader(self.memory, offset, size)
 
     def current_task(self, cpu: Any) -> int:
-        if cpu.user_mode:
+        sp = cpu.sp
+        if cpu.user_mode or not self._ram_start < sp <= self._ram_end:  # an entry's first instructions
             return self.user_task(cpu)
-        return self._task_of(cpu.sp & self._stack_mask)
+        return self._task_of(sp & self._stack_mask)
 
     def user_task(self, cpu: Any) -> int:
         """The task whose user mode ``cpu`` is in: the owner of the kernel stack that a trap would use."""

@@ -22,7 +22,10 @@ def test_names_and_aliases() -> None:
 
 
 def test_trampolines_are_what_keystone_makes_of_them(arch: Architecture) -> None:
-    assembler = arch.keystone()
+    try:
+        assembler = arch.keystone()
+    except NotImplementedError as error:
+        pytest.skip(str(error))
     for assembly in (arch.return_trampoline, arch.jprobe_stub):
         assert bytes(assembler.asm(assembly.source)[0]) == assembly.data
         assert assembly.data.startswith(arch.breakpoint)
