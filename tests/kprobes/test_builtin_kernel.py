@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from stapy import arch as architectures
 from stapy import workload
 from stapy.runtime import kprobes
 from stapy.runtime.kernels.builtin import BuiltinKernel
@@ -64,7 +65,12 @@ def arm(kernel: BuiltinKernel, places: list[int], post: bool) -> tuple[list[Kpro
     return armed, refused
 
 
-@pytest.fixture(params=["x86_64", "i386"])
+# Where system calls enter, and the kernel's own handler of breakpoints, which no probe may be on.
+ENTRIES = {"system_call", "el0_svc", "handle_exception"}
+BREAKPOINT_HANDLERS = {"arm64": "do_debug_exception", "riscv64": "do_trap_break"}
+
+
+@pytest.fixture(params=architectures.names())
 def arch(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -82,8 +88,8 @@ def test_probes_anywhere_change_nothing(arch: str) -> None:
     assert sum(p.hits for p in boosted) > 1000
     assert sum(p.hits for p in stepped) > 1000
     assert not any(p.nmissed for p in boosted + stepped)
-    # Machine calls, BUG()s, and the functions on the blacklist.
-    assert sum((refused + also_refused).values()) < 50
+    # Machine calls, BUG()s, and the functions on the blacklist; elsewhere whatever moves system registers.
+    assert sum((refused + also_refused).values()) < (50 if arch in ("x86_64", "i386") else 250)
 
 
 @pytest.mark.slow
@@ -140,7 +146,7 @@ def test_jprobe_and_return_value_of_do_fork(arch: str) -> None:
 
     def jdo_fork(clone_flags, stack_start, regs, stack_size, parent_tidptr, child_tidptr):  # type: ignore[no-untyped-def]
         registers = kprobes.MemoryRegs(run.kernel.arch, run.kernel.memory, regs)
-        seen.append((clone_flags, stack_size, registers.cs & 3))
+        seen.append((clone_flags, stack_size, run.kernel.arch.saved_user_mode(registers.get)))
         jprobe_return()
 
     with kprobes.use(run.kernel):
@@ -150,7 +156,7 @@ def test_jprobe_and_return_value_of_do_fork(arch: str) -> None:
         )
         run.finish()
     first, pid, *_ = seen
-    assert first == (0x11, 0, 3)
+    assert first == (0x11, 0, True)
     assert seen == [first, pid, first, pid + 1]
 
 
@@ -165,7 +171,7 @@ def test_dump_stack_shows_true_callers(arch: str) -> None:
     assert "comm: fork Not tainted 2.6.32-stapy" in lines[at - 1]
     names = [line.rpartition("] ")[2].partition("+")[0] for line in lines[at + 1 : at + 6]]
     assert names[:3] == ["copy_process", "do_fork", "sys_fork"]
-    assert "system_call" in names
+    assert ENTRIES & set(names)
 
 
 def test_printk_from_a_probe_on_printk(arch: str) -> None:
@@ -200,8 +206,9 @@ def test_the_blacklist_and_code_that_is_gone(arch: str) -> None:
     run = Run(arch, "fork 1")
     probes = run.kernel.kprobes
     lines = probes.blacklist_lines()
-    assert any(line.endswith("\tdo_int3") for line in lines)
-    for name in ("do_int3", "start_kernel", "init_task"):
+    handler = BREAKPOINT_HANDLERS.get(arch, "do_int3")
+    assert any(line.endswith(f"\t{handler}") for line in lines)
+    for name in (handler, "start_kernel", "init_task"):
         with pytest.raises(KprobeError, match="-EINVAL"):
             probes.register_kprobe(Kprobe(name))
     with pytest.raises(KprobeError, match="-EINVAL: __switch_to"):
