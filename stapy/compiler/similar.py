@@ -9,13 +9,13 @@ LONGEST = 64  # longer names are compared by their beginnings
 
 
 def distance(one: str, other: str) -> int:
-    """The Levenshtein distance: insertions, deletions and substitutions."""
+    """How far apart two names are: insertions and deletions count one each, and so a substitution two, as in stap."""
     one, other = one[:LONGEST], other[:LONGEST]
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         diagonal, row[0] = row[0], i
         for j, b in enumerate(other, 1):
-            diagonal, row[j] = row[j], diagonal if a == b else 1 + min(diagonal, row[j], row[j - 1])
+            diagonal, row[j] = row[j], diagonal if a == b else 1 + min(row[j], row[j - 1])
     return row[-1]
 
 
