@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from stapy import cli
+from stapy.arch import names
 
 
-@pytest.fixture(params=["x86_64", "i386"])
+@pytest.fixture(params=names())
 def run(request, capfdbinary) -> Callable[..., tuple[int, str, str]]:
     def runner(script: str, *options: str) -> tuple[int, str, str]:
         status = cli.main(["-a", request.param, *options, "-e", script])
