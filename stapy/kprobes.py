@@ -6,9 +6,9 @@ FILE.py`` inserts it into the built-in kernel, runs a workload, and removes it.
 
 from __future__ import annotations
 
-import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ __all__ = [
 
 
 class ModuleError(Exception):
-    """A kernel module that could not be inserted; the message says which and why."""
+    """A kernel module that cannot be inserted, or failed; the message says which, where and why."""
 
 
 def ktime_get() -> int:
@@ -93,19 +93,19 @@ def insmod(
 
     ``command`` is a workload as -c takes it (None: the default one), ``timeout`` a limit in virtual seconds. What the
     kernel and the module print goes to ``console``, by default standard output. Raises ModuleError where init_module()
-    is missing or does not return 0.
+    is missing or does not return 0, and for an exception in the module's own code, which is the cause.
     """
     from stapy import workload
     from stapy.runtime.kernels.builtin import BuiltinKernel
 
     made = workload.load(command)
-    names = runpy.run_path(str(path), run_name="stapy_module")
+    names = _load(str(path))
     init = names.get("init_module")
     if not callable(init):
         raise ModuleError(f"{path} is no kernel module: it has no init_module().")
     machine = BuiltinKernel(arch)
     try:
-        with use(machine):
+        with use(machine), _blamed_on(str(path)):
             machine.start(made)
             machine.set_console(console or _to_standard_output)
             failed = init()
@@ -117,6 +117,40 @@ def insmod(
                 names.get("cleanup_module", lambda: None)()
     finally:
         machine.close()
+
+
+def _load(path: str) -> dict[str, Any]:
+    """The names that the module's file defines. Raises ModuleError with the place of a mistake."""
+    names: dict[str, Any] = {"__name__": "stapy_module", "__file__": path}
+    try:
+        with open(path, "rb") as file:
+            code = compile(file.read(), path, "exec")
+    except OSError as error:
+        raise ModuleError(f"{path}: {error.strerror}.") from error
+    except (SyntaxError, ValueError) as error:
+        raise ModuleError(f"{path}:{getattr(error, 'lineno', None) or 1}: {getattr(error, 'msg', error)}") from error
+    with _blamed_on(path):
+        exec(code, names)
+    return names
+
+
+@contextmanager
+def _blamed_on(path: str) -> Iterator[None]:
+    """Turn an exception that comes out of the module's code into a ModuleError that says where in the file."""
+    from stapy.runtime.kernels.operations import WorkloadError
+
+    try:
+        yield
+    except (ModuleError, WorkloadError):
+        raise
+    except (Exception, SystemExit) as error:
+        import traceback
+
+        places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+        if not places and not isinstance(error, KprobeError | RuntimeError):
+            raise
+        where = f"{path}:{places[-1].lineno}: in {places[-1].name}: " if places else f"{path}: "
+        raise ModuleError(f"{where}{type(error).__name__}: {error}") from error
 
 
 def _to_standard_output(data: bytes) -> None:
