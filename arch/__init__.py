@@ -7,8 +7,10 @@ from importlib import import_module
 from stapy.arch.architecture import Architecture
 
 # Module by architecture, and the other names people use for it (uname's, Debian's, SystemTap's).
-_MODULES = {"arm64": "arm64", "i386": "i386", "riscv64": "riscv64", "x86_64": "x86_64"}
+_MODULES = {"arm64": "arm64", "i386": "i386", "ppc64": "ppc64", "riscv64": "riscv64", "x86_64": "x86_64"}
 _ALIASES = {
+    "powerpc": "ppc64",
+    "powerpc64": "ppc64",
     "riscv": "riscv64",
     "x86-64": "x86_64",
     "amd64": "x86_64",

@@ -37,7 +37,10 @@ _REGISTERS = {
     "xer": "XER",
     "ccr": "CR",
 }
-_ALIASES = {"pc": "nip", "lr": "link", "cr": "ccr", "sp": "r1", **{f"gpr{n}": f"r{n}" for n in range(32)}}
+_ALIASES = {
+    **{"pc": "nip", "lr": "link", "cr": "ccr", "sp": "r1", "flags": "msr", "eflags": "msr"},
+    **{f"gpr{n}": f"r{n}" for n in range(32)},
+}
 # gcc's numbers; what it has none for has that of its special purpose register: SRR0 and SRR1.
 _DWARF_REGISTERS = {
     **dict(enumerate(_GENERAL)), 64: "ccr", 65: "link", 66: "ctr", 76: "xer", 126: "nip", 127: "msr",
@@ -54,6 +57,7 @@ class PowerPC(Architecture):
     page_offset = 0xC000000000000000
     module_area = 0xBFFFFFFFFF800000  # a branch reaches 32 MB, and the kernel lies 16 MB above page_offset
     user_text = 0x10000000
+    thread_size = 16384
 
     pt_regs = _PT_REGS
     pt_regs_size = _PT_REGS_SIZE
@@ -125,9 +129,13 @@ class PowerPC(Architecture):
         cpu.write("msr", self._kernel_msr)
 
     def trap_number(self, machine: Any, cpu: Any, number: int) -> int:
-        if number in (ILLEGAL, ALIGNMENT):  # shown behind the instruction that did it
-            cpu.write_pc(cpu.pc - 4)
-        return number
+        if number in (PROGRAM, SYSTEM_CALL):
+            return number
+        place = cpu.pc - 4  # exceptions are shown behind the instruction that caused them
+        if number == FP_UNAVAILABLE and machine.memory.u32(place) == instructions.RETURN:
+            return number
+        cpu.write_pc(place)
+        return ALIGNMENT if number == ALIGNMENT else ILLEGAL
 
     def interrupts_enabled(self, cpu: Any) -> bool:
         return bool(cpu.read("msr") & EE)

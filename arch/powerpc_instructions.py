@@ -8,6 +8,7 @@ from typing import Any
 from stapy.arch.architecture import InstructionError, Slot
 
 TRAP, NOP = 0x7FE00008, 0x60000000
+RETURN = 0xFC000090  # fmr 0, 0, which stands for rfid
 
 # Primary opcodes, and extended ones of 19 and 31.
 _PREFIX, _TDI, _TWI, _BC, _SC, _B, _19, _31 = 1, 2, 3, 16, 17, 18, 19, 31

@@ -334,12 +334,14 @@ NULL_DEREFERENCES = {
     "i386": (b"\x31\xc0\x8b\x40\x10", 2),
     "arm64": (b"\x00\x00\x80\xd2\x00\x08\x40\xf9", 4),
     "riscv64": (b"\x01\x45\x08\x69", 2),
+    "ppc64": (b"\x39\x20\x00\x00\xe9\x29\x00\x10", 4),
 }
 INVALID_INSTRUCTIONS = {
     "x86_64": (b"\x0f\x0b", "invalid opcode: 0000 [#1]"),
     "i386": (b"\x0f\x0b", "invalid opcode: 0000 [#1]"),
     "arm64": (b"\x00\x00\x00\x00", "undefined instruction: 02000000 [#1]"),
     "riscv64": (b"\xff\xff\xff\xff", "illegal instruction: 0002 [#1]"),
+    "ppc64": (b"\x00\x00\x00\x00", "Program check: 0004 [#1]"),
 }
 
 

@@ -65,7 +65,7 @@ static void __die(const char *str, struct pt_regs *regs, long err)
 {
 	if (is_storage_interrupt(regs)) {
 		printk(KERN_ALERT "BUG: %s at %016lx\n", str, current->thread.dar);
-		printk(KERN_ALERT "Faulting instruction address: %016lx %pS\n", regs->nip, (void *)regs->nip);
+		printk(KERN_ALERT "NIP: [<%016lx>] %pS\n", regs->nip, (void *)regs->nip);
 		str = "Oops";
 	}
 	printk(KERN_EMERG "%s: %04lx [#%d]\n", str, err & 0xffff, ++die_counter);

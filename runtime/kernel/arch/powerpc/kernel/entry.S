@@ -30,7 +30,7 @@ ENTRY(_start)
 	LOAD_TOC
 	addis	1, 2, init_thread_union@toc@ha
 	addi	1, 1, init_thread_union@toc@l
-	addi	1, 1, 2 * PAGE_SIZE - STACK_FRAME_OVERHEAD
+	addi	1, 1, (PAGE_SIZE << THREAD_ORDER) - STACK_FRAME_OVERHEAD
 	li	0, 0
 	std	0, 0(1)
 	bl	start_kernel

@@ -66,7 +66,7 @@ SECTIONS
 		*(.initcall7.init)
 		__initcall_end = .;
 	} :data
-	. = ALIGN(8192);
+	. = ALIGN(PAGE_SIZE << THREAD_ORDER);
 	.data : {
 		_sdata = .;
 		*(.data.init_task)

@@ -4,10 +4,10 @@
 
 #include <asm/page.h>
 #include <asm/stack_pointer.h>
-
+#ifndef THREAD_ORDER
 #define THREAD_ORDER	1
+#endif
 #define THREAD_SIZE	(PAGE_SIZE << THREAD_ORDER)
-
 struct task_struct;
 struct exec_domain;
 

@@ -9,6 +9,7 @@
 #define PAGE_SIZE	(1UL << PAGE_SHIFT)
 #endif
 #define PAGE_MASK	(~(PAGE_SIZE - 1))
+#define THREAD_ORDER	2	/* of a kernel stack: frames are large, by the ABI */
 
 #define PAGE_OFFSET	0xc000000000000000
 
