@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Values = list[Any]
 
+MAX_POINTS = 10_000  # that one probe point may expand to by its braces
 MAX_ARRAY = 0x7FFFFFFF
 _UNSIGNED_END = 1 << 64
 
@@ -157,15 +158,13 @@ class Builder:
     def function_head(self, v: Values) -> tree.Function:
         result = v[2]
         body = tree.Block(v[1], [])
-        return tree.Function(
-            v[1], v[1].text, v[4], body, result=result or Type.UNKNOWN, declared_result=result
-        )
+        return tree.Function(v[1], v[1].text, v[4], body, result=result or Type.UNKNOWN, declared_result=result)
 
     def body_plain(self, v: Values) -> tuple[int | None, Any]:
         return None, v[0]
 
     def body_priority(self, v: Values) -> tuple[int | None, Any]:
-        return v
+        return v[0], v[1]
 
     def priority(self, v: Values) -> int:
         if isinstance(v[1], tree.String):
@@ -253,12 +252,14 @@ class Builder:
         return v[0]
 
     def components_dot(self, v: Values) -> list[tree.ProbePoint]:
+        if len(v[0]) * len(v[2]) > MAX_POINTS:
+            raise ParseError(f"braces expand to more than {MAX_POINTS} probe points", at=v[0][0].token)
+        if len(v[0]) == len(v[2]) == 1:
+            return self._append_component(v[0], v[2][0])
         product = []
         for left in v[0]:
             if left.optional or left.sufficient or left.condition is not None:
-                raise ParseError(
-                    "'?', '!' or condition must only be specified in suffix", at=left.components[0].token
-                )
+                raise ParseError("'?', '!' or condition must only be specified in suffix", at=left.components[0].token)
             for right in v[2]:
                 product.append(
                     tree.ProbePoint(
@@ -270,6 +271,16 @@ class Builder:
                     )
                 )
         return product
+
+    @staticmethod
+    def _append_component(points: list[tree.ProbePoint], right: tree.ProbePoint) -> list[tree.ProbePoint]:
+        """The usual case, one point and no braces, in place: the point may have thousands of components."""
+        left = points[0]
+        if left.optional or left.condition is not None:
+            raise ParseError("'?', '!' or condition must only be specified in suffix", at=left.components[0].token)
+        left.components += right.components
+        left.optional, left.sufficient, left.condition = right.optional, right.sufficient, right.condition
+        return points
 
     def component(self, v: Values) -> list[tree.ProbePoint]:
         return [tree.ProbePoint(v[0], [tree.PointComponent(v[0], v[0].text, None)])]
@@ -341,9 +352,7 @@ class Builder:
         sign = 0 if mark is None else 1 if mark.text == "+" else -1
         symbol = value[0] if value else None
         body = tree.Null(v[0])
-        return tree.Foreach(
-            v[0], [key for key, _ in keys], array, slice_, symbol, column, sign, aggregate, v[6], body
-        )
+        return tree.Foreach(v[0], [key for key, _ in keys], array, slice_, symbol, column, sign, aggregate, v[6], body)
 
     def _one_sort(self, *marks: Token | None) -> None:
         """At most one of a foreach's sort directives; remembers that there was one."""

@@ -14,6 +14,8 @@ from .tree import Source, Token
 
 DEFAULT_COLORS = "error=01;31:warning=00;33:source=00;34:caret=01:token=01"
 
+MAX_LINE = 4000  # a longer source line is shown in part
+
 PASS_VERBS = {1: "parse", 2: "analysis", 3: "translation", 4: "compilation", 5: "run"}
 
 
@@ -245,6 +247,10 @@ class Reporter:
         if not line:
             return ""
         start = token.column - 1
+        if len(line) > MAX_LINE:  # a window of it
+            first = max(0, start - MAX_LINE // 4)
+            line = "..." * (first > 0) + line[first : first + MAX_LINE // 2] + "..."
+            start -= first - 3 * (first > 0)
         before, rest = line[:start], line[start:]
         length = max(1, token.end_column - token.column) if token.end_column > token.column else 1
         shown = before + self.palette.paint(rest[:length], "token") + rest[length:]

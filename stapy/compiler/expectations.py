@@ -10,6 +10,8 @@ token it has taken; and where the file ends it either says what it expected, or 
 
 from __future__ import annotations
 
+# ruff: noqa: SIM905 (words in a row read better)
+
 from typing import Any
 
 from .diagnostics import ParseError
@@ -32,7 +34,11 @@ INSISTENT = frozenset((("list_comma", "<parameter>"), ("return", "<expression>")
 
 _EXPRESSIONS = frozenset(
     f"<{name}>"
-    for name in ["expression", "ternary", "logical_or", "logical_and", "bitwise_or", "bitwise_xor", "bitwise_and", "membership", "match", "comparison", "shift", "concatenation", "additive", "multiplicative", "unary", "crement", "access", "operand", "value", "match_list", "match_item", "indexes", "index_item", "arguments", "for_condition"]
+    for name in (
+        "expression ternary logical_or logical_and bitwise_or bitwise_xor bitwise_and membership match comparison"
+        " shift concatenation additive multiplicative unary crement access operand value match_list match_item"
+        " indexes index_item arguments for_condition"
+    ).split()
 )
 
 # By the symbol expected next.
@@ -125,13 +131,16 @@ def explain(items: Items, before: Items, values: list[Any], token: Token) -> tup
     ended = token.kind == "end"
     source = token.source
     message, mode, at = _expected(items, values, token)
-    if items and items[0][0].action == "integer_negative" and "<literal>" in {
-        rule.expansion[dot] for rule, dot in before if dot < len(rule.expansion)
-    }:
+    if (
+        items
+        and items[0][0].action == "integer_negative"
+        and "<literal>" in {rule.expansion[dot] for rule, dot in before if dot < len(rule.expansion)}
+    ):
         message = LITERAL
-    site = (message, mode)
+    site: object = (message, mode)
     if ended and mode != PEEK:
-        message = site = "unexpected end-of-file"
+        message = "unexpected end-of-file"
+        site = message
         previous = values[-1][-1] if isinstance(values[-1], list) else values[-1]
         if mode == NEXT_AT_ONCE or _unread(items[0], previous):
             shown = previous if isinstance(previous, Token) else previous.token

@@ -36,16 +36,21 @@ def parse_format(raw: str) -> list[FormatPart]:
             raise ParseError("trailing incomplete print format conversion")
         if conversion not in CONVERSIONS:
             raise ParseError("invalid or missing conversion specifier")
-        width = int(piece["width"]) if piece["width"] else None
+        width = _count(piece["width"])
         parts.append(
             FormatPart(
                 conversion=conversion,
                 flags=piece["flag"],
                 width=width,
                 width_star=piece["width_star"] is not None,
-                precision=int(piece["precision"]) if piece["precision"] else None,
+                precision=_count(piece["precision"]),
                 precision_star=piece["precision_star"] is not None,
                 size=width or 0 if conversion == "b" else 0,
             )
         )
     return parts
+
+
+def _count(digits: str | None) -> int | None:
+    """A width or precision; beyond what C's int takes, that much."""
+    return min(int(digits[:20]), 0x7FFFFFFF) if digits else None

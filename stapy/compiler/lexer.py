@@ -7,9 +7,12 @@ error only when somebody takes it.
 
 from __future__ import annotations
 
+# ruff: noqa: SIM905 (words in a row read better)
+
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 from . import tables
 from .tree import Source, Token
@@ -76,18 +79,18 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
     pasted_to, pasted_column = 0, 0  # what starts before pasted_to came out of an argument and stands where it stood
     spaced = False  # before an argument that was pasted in
     while True:
-        found = match(text, position)
-        group = found.lastindex  # type: ignore[union-attr]
+        found: Any = match(text, position)
+        group = found.lastindex
         if group == 1:
             return
-        adjacent = not spaced and found.start(group) == position  # type: ignore[union-attr]
+        adjacent = not spaced and found.start(group) == position
         spaced = False
-        start, position = found.span(group)  # type: ignore[union-attr]
+        start, position = found.span(group)
         if text.find("\n", counted, start) >= 0:
             line += text.count("\n", counted, start)
             line_start = text.rfind("\n", counted, start) + 1
         counted = max(start, pasted_to)
-        lexeme = found[group]  # type: ignore[index]
+        lexeme = found[group]
         column = start - line_start + 1 if start >= pasted_to else pasted_column
         end_column = column + position - start
 
@@ -100,15 +103,18 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
         elif group == 9:
             if lexeme == '"' or (lexeme == "%" and text.startswith("{", position)):
                 message = OPEN_STRING if lexeme == '"' else OPEN_EMBEDDED
-                position = _OPEN_STRING.match(text, start).end() if lexeme == '"' else len(text)  # type: ignore[union-attr]
+                opened: Any = _OPEN_STRING.match(text, start)
+                position = opened.end() if lexeme == '"' else len(text)
                 yield Token("junk", "", source, line, column, end_column, None, message, adjacent)
             else:
                 yield Token("operator", lexeme, source, line, column, end_column, None, lexeme, adjacent)
         elif group == 6:
             yield Token("number", lexeme, source, line, column, end_column, None, "NUMBER", adjacent)
         elif group == 7:
-            end_column -= lexeme.rfind("\n") + 1 and column - 1 + lexeme.rfind("\n") + 1
-            yield Token("string", keep_escapes(lexeme[1:-1]), source, line, column, end_column, None, "STRING", adjacent)
+            end_column = _end_column(lexeme, column)
+            yield Token(
+                "string", keep_escapes(lexeme[1:-1]), source, line, column, end_column, None, "STRING", adjacent
+            )
         elif group == 4:
             terminal = "TARGET" if lexeme.strip("$") else "DOLLARS"
             yield Token("identifier", lexeme, source, line, column, end_column, None, terminal, adjacent)
@@ -116,7 +122,7 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
             terminal = lexeme if lexeme in words else "@"
             yield Token("operator", lexeme, source, line, column, end_column, None, terminal, adjacent)
         elif group == 8:
-            end_column -= lexeme.rfind("\n") + 1 and column - 1 + lexeme.rfind("\n") + 1
+            end_column = _end_column(lexeme, column)
             token = Token("embedded-code", lexeme[2:-2], source, line, column, end_column, None, "EMBEDDED", adjacent)
             if warn is not None and "}%" in lexeme[2:-2]:
                 for _ in range(lexeme.count("}%", 2, len(lexeme) - 2)):
@@ -135,7 +141,15 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
                 position = 0
                 spaced = not adjacent
         else:
-            yield Token("junk", f"\\x{ord(lexeme) & 0xFF:02x}", source, line, column, end_column, None, "junk", adjacent)
+            yield Token(
+                "junk", f"\\x{ord(lexeme) & 0xFF:02x}", source, line, column, end_column, None, "junk", adjacent
+            )
+
+
+def _end_column(lexeme: str, column: int) -> int:
+    """One past the last character, on the token's last line."""
+    last_newline = lexeme.rfind("\n")
+    return column + len(lexeme) if last_newline < 0 else len(lexeme) - last_newline
 
 
 def _argument(lexeme: str, arguments: Arguments, nested: bool) -> str | tuple[str]:

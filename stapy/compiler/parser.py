@@ -17,9 +17,11 @@ from .build import Builder
 from .diagnostics import ParseError, Reporter
 from .expectations import INSISTENT, explain
 from .preprocess import Facts, Macro, Preprocessor
-from .tree import Script, Source, Token
+from .tree import Node, Script, Source, Token
 
-MAX_STACK = 20_000  # symbols the parser holds at once: how deep a script may nest
+MAX_SOURCE = 4 << 20  # bytes of a script; its tree takes about a hundred times as much
+MAX_STACK = 10_000  # symbols the parser holds at once
+MAX_DEPTH = 2_000  # of the tree: the stages after this one recurse over it
 
 DECLARATIONS = frozenset(("probe", "private", "global", "function"))
 GUARDED_OPERATORS = frozenset(("@const", "@kderef", "@uderef", "@kregister", "@uregister"))
@@ -41,7 +43,7 @@ class ParseOptions:
             self.arguments = lexer.Arguments(self.args)
 
 
-class ParseFailed(Exception):
+class ParseFailed(Exception):  # noqa: N818
     """A source had mistakes: ``errors`` in order, none where it was empty (``message`` says so)."""
 
     def __init__(self, errors: list[ParseError], message: str = "") -> None:
@@ -53,9 +55,16 @@ def parse(source: Source, options: ParseOptions | None = None, reporter: Reporte
     """Parse one source. Errors are printed by ``reporter`` as they come, if given; raises ParseFailed after them."""
     options = options or ParseOptions()
     parser = Parser(source, options, reporter)
-    script = parser.run()
+    if len(source.text) > MAX_SOURCE:
+        parser.empty = False
+        parser.record(
+            ParseError(f"'{source.name}' has {len(source.text)} bytes, more than a script may ({MAX_SOURCE})")
+        )
+    else:
+        parser.run()
+    script = parser.script
     if parser.empty:
-        saw_tokens = next(lexer.tokens(source, options.arguments), None) is not None
+        saw_tokens = next(lexer.tokens(source, lexer.Arguments([])), None) is not None
         message = f"Input file '{source.name}' is empty{' after preprocessing' if saw_tokens else ''}."
         if reporter is not None:
             reporter.message(message)
@@ -107,9 +116,7 @@ class _Grammar:
             if ("return_nothing", 1) in items:  # stap takes no value only before these
                 row = self.actions[state]
                 self.actions[state] = {
-                    symbol: action
-                    for symbol, action in row.items()
-                    if action >= 0 or symbol in (";", "}", "ANGLE_END")
+                    symbol: action for symbol, action in row.items() if action >= 0 or symbol in (";", "}", "ANGLE_END")
                 }
         # (state, nonterminal, lookahead) -> state, past all reductions that only rename
         self.gotos: dict[tuple[int, str, str], int] = {}
@@ -160,10 +167,12 @@ class Parser:
         self.preprocessor = Preprocessor(source, raw, options.facts, options.library, self._warn)
         self.script = Script(source, privileged=options.guru)
         self.builder = Builder(self.script, options)
+        self.methods = [method_of(self.builder, action) for _, _, action in grammar().rules]
         self.states: list[int] = []
         self.values: list[Any] = []
         self.starts: list[Token] = []  # the first token of each value
         self.lookahead: Token = self.end
+        self.measured: Node | None = None  # the last declaration whose depth is known
         self.stale = True  # the lookahead has been dealt with
 
     def _warn(self, message: str, token: Token | None) -> None:
@@ -171,6 +180,7 @@ class Parser:
             self.reporter.warning(message, token)
 
     def record(self, error: ParseError) -> None:
+        error.__traceback__ = error.__context__ = None  # they would hold the parser's frames
         self.errors.append(error)
         if self.reporter is not None:
             self.reporter.error(error)
@@ -212,10 +222,11 @@ class Parser:
     def _automaton(self, tables_: _Grammar) -> None:
         actions, rules, gotos = tables_.actions, tables_.rules, tables_.gotos
         states, values, starts = self.states, self.values, self.starts
-        methods = [method_of(self.builder, action) for _, _, action in rules]
+        methods = self.methods
         builder = self.builder
         token = self.lookahead
         terminal = token.terminal
+        shifted = 0  # tokens since the last declaration
         if terminal == ">" and self.angled:
             terminal = self._angle_end(token)
         while True:
@@ -229,7 +240,7 @@ class Parser:
                 if terminal in _CHECKED:
                     self._check(token, terminal, action)
                 if len(states) > MAX_STACK:
-                    raise ParseError("nested too deeply", saw=token, skip=False)
+                    raise ParseError("nested too deeply", saw=token)
                 states.append(action)
                 values.append(token)
                 starts.append(token)
@@ -237,6 +248,7 @@ class Parser:
                     values[-1] = self._join_component(token)
                 token = self.lookahead = self.advance()
                 terminal = token.terminal
+                shifted += 1
                 if terminal == ">" and self.angled:
                     terminal = self._angle_end(token)
                 continue
@@ -253,8 +265,12 @@ class Parser:
                     del starts[1 - length :]
                 del states[-length:]
             else:
-                values.append(method([]))  # type: ignore[misc]
+                values.append(method([]))
                 starts.append(token)
+            if origin == "<script>":
+                if shifted > MAX_DEPTH:
+                    self._limit_depth()
+                shifted = 0
             key = (states[-1], origin, terminal)
             target = gotos.get(key)
             if target is None:
@@ -291,9 +307,7 @@ class Parser:
         elif terminal == "EMBEDDED":
             rule, _ = grammar().tables.kernels[state][0]
             if grammar().rules[rule][2] == "embedded_expression":
-                raise ParseError(
-                    "embedded expression code in unprivileged script; need stap -g", saw=token, skip=False
-                )
+                raise ParseError("embedded expression code in unprivileged script; need stap -g", saw=token, skip=False)
             self._consume()
             raise ParseError("embedded code in unprivileged script; need stap -g", saw=token, skip=False)
         else:
@@ -322,6 +336,20 @@ class Parser:
             token.kind, text, token.source, token.line, token.column, end, token.macro, "COMPONENT", token.adjacent
         )
 
+    def _limit_depth(self) -> None:
+        """Refuse a declaration whose tree is too deep for recursion. Only long ones are looked at."""
+        if not self.script.order or self.script.order[-1] is self.measured:
+            return
+        self.measured = self.script.order[-1]
+        from .walk import children
+
+        pending: list[tuple[Node, int]] = [(self.measured, 1)]
+        while pending:
+            node, depth = pending.pop()
+            if depth > MAX_DEPTH:
+                raise ParseError("nested too deeply", at=node.token)
+            pending.extend((child, depth + 1) for child in children(node))
+
     # ------------------------------------------------------------ angle brackets
 
     def _angle_end(self, token: Token) -> str:
@@ -335,8 +363,10 @@ class Parser:
         while self.peek(ahead).terminal == "EMBEDDED":
             ahead += 1
         following = self.peek(ahead)
-        closes = following is self.end or following.terminal == "," or (
-            following.kind == "keyword" and following.text in DECLARATIONS
+        closes = (
+            following is self.end
+            or following.terminal == ","
+            or (following.kind == "keyword" and following.text in DECLARATIONS)
         )
         return "ANGLE_END" if closes else token.terminal
 
@@ -381,8 +411,8 @@ class Parser:
 
     def _reduce(self, rule: int, token: Token) -> None:
         """One reduction, outside the automaton's fast path."""
-        origin, length, action = grammar().rules[rule]
-        method = method_of(self.builder, action)
+        origin, length, _ = grammar().rules[rule]
+        method = self.methods[rule]
         if method is not None:
             self.builder.start = self.starts[-length]
             self.builder.lookahead = token
@@ -419,4 +449,6 @@ class Parser:
                 self.record(another)
 
 
-_CHECKED = frozenset(("<", "ANGLE_END", "probe", "function", "private", "global", "return", "EMBEDDED")) | GUARDED_OPERATORS
+_CHECKED = (
+    frozenset(("<", "ANGLE_END", "probe", "function", "private", "global", "return", "EMBEDDED")) | GUARDED_OPERATORS
+)

@@ -13,7 +13,7 @@ from .lexer import OPERATOR_WORDS
 from .tree import Source, Token
 
 MAX_EXPANSIONS = 100  # of macros inside each other; beyond that one calls itself
-MAX_EXPANDED_TOKENS = 2_000_000  # that macros may produce in one source
+MAX_EXPANDED_TOKENS = 250_000  # that macros may produce in one source
 
 _SPECIAL = frozenset(("%(", "%)", "%?", "%:"))
 
@@ -219,9 +219,7 @@ class Preprocessor:
                 return _compare(int(have or "0", 0), operator, int(other or "0", 0))
             except ValueError:
                 return _compare(have, operator, other)
-        raise ParseError(
-            "expected string, number literal or other CONFIG_... as right side operand", at=right
-        )
+        raise ParseError("expected string, number literal or other CONFIG_... as right side operand", at=right)
 
     def _guru(self, operator: Token, right: Token) -> bool:
         if right.kind != "number":
@@ -285,7 +283,17 @@ class Preprocessor:
                 self.expanded += 1
                 if self.expanded > MAX_EXPANDED_TOKENS:
                     self._too_much(top)
-                return replace(token, macro=top.token if token.macro is None else token.macro)
+                return Token(
+                    token.kind,
+                    token.text,
+                    token.source,
+                    token.line,
+                    token.column,
+                    token.end_column,
+                    token.macro or top.token,
+                    token.terminal,
+                    token.adjacent,
+                )
             self.activations.pop()
         return self._scan()
 

@@ -6,15 +6,13 @@ cache is plain data (``marshal``), so a damaged or foreign file can at worst fai
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import sys
-import tempfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
-from pathlib import Path
+from importlib.util import find_spec
 
 FORMAT = 5  # of the cache file
 
@@ -47,14 +45,15 @@ class Tables:
     start: int
 
 
-def grammar_path() -> Path:
-    return Path(__file__).resolve().parents[1] / "grammar" / "stap.lark"
+def grammar_path() -> str:
+    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "grammar", "stap.lark")
 
 
 @cache
 def load() -> Tables:
     """The tables, from the cache where it has them for this very grammar and this Lark."""
-    text = grammar_path().read_bytes()
+    with open(grammar_path(), "rb") as file:
+        text = file.read()
     path = _cache_path(text)
     tables = _read(path)
     if tables is None:
@@ -77,7 +76,7 @@ def build(grammar: str) -> Tables:
         def __init__(self, conf: object) -> None:
             pass
 
-        def lex(self, *_: object):  # type: ignore[no-untyped-def]
+        def lex(self, *_: object):
             return iter(())
 
     lark = Lark(grammar, parser="lalr", lexer=NoLexer, start="script", debug=True, keep_all_tokens=True)
@@ -130,14 +129,16 @@ def build(grammar: str) -> Tables:
     return Tables(words, patterns, table_rules, actions, kernels, numbers[lalr.start_states["script"]])
 
 
-def _cache_path(grammar: bytes) -> Path:
-    try:
-        lark_version = metadata.version("lark")
-    except metadata.PackageNotFoundError:
-        lark_version = "?"
-    key = hashlib.sha256(b"%d %s %s " % (FORMAT, lark_version.encode(), sys.implementation.cache_tag.encode()) + grammar)
+def _cache_path(grammar: bytes) -> str:
+    """A name that changes with the grammar, Lark and Python. (Hashing here is against staleness, not malice; hashlib
+    and importlib.metadata would take longer to import than the tables to load.)"""
+    lark = find_spec("lark")
+    stamp = b"%d %s " % (FORMAT, sys.implementation.cache_tag.encode())
+    if lark is not None and lark.origin is not None:
+        with open(lark.origin, "rb") as file:
+            stamp += file.read()  # has the version
     root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(root, "stapy", f"grammar-{key.hexdigest()[:24]}.tables")
+    return os.path.join(root, "stapy", f"grammar-{zlib.crc32(stamp):08x}{zlib.crc32(grammar):08x}.tables")
 
 
 def _flatten(tables: Tables) -> bytes:
@@ -152,28 +153,35 @@ def _flatten(tables: Tables) -> bytes:
             tables.start,
         )
     )
-    return hashlib.sha256(data).digest() + data
+    return _digest(data) + data
+
+
+def _digest(data: bytes) -> bytes:
+    return zlib.crc32(data).to_bytes(4, "little") + zlib.adler32(data).to_bytes(4, "little")
 
 
 def _unflatten(data: bytes) -> Tables:
-    if hashlib.sha256(data[32:]).digest() != data[:32]:
+    if _digest(data[8:]) != data[:8]:
         raise ValueError("damaged")
-    words, patterns, rules, actions, kernels, start = marshal.loads(data[32:])
+    words, patterns, rules, actions, kernels, start = marshal.loads(data[8:])
     return Tables(words, patterns, [Rule(*rule) for rule in rules], actions, kernels, start)
 
 
-def _read(path: Path) -> Tables | None:
+def _read(path: str) -> Tables | None:
     try:
-        return _unflatten(path.read_bytes())
+        with open(path, "rb") as file:
+            return _unflatten(file.read())
     except (OSError, ValueError, EOFError, TypeError):
         return None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: str, data: bytes) -> None:
     """Put the file in place in one step; a cache that cannot be written is done without."""
+    import tempfile
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as file:
             file.write(data)
         os.replace(file.name, path)
     except OSError:

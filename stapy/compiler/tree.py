@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Source:
     """One text that was read: a file, ``-e`` text, a tapset file."""
 
@@ -34,13 +34,13 @@ class Source:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Token:
     """A token with its place. ``kind`` is stap's word for it: identifier, operator, string, number, keyword,
     embedded-code, junk."""
 
     kind: str
-    text: str  # its meaning: a string's content as stap keeps it (escapes not yet interpreted), an operator's characters
+    text: str  # a string's content as stap keeps it (escapes not yet interpreted), anything else as written
     source: Source
     line: int  # from 1
     column: int  # from 1; tabs count one
@@ -54,6 +54,9 @@ class Token:
         if self.kind in ("keyword", "embedded-code"):
             return self.kind
         return f"{self.kind} '{self.text}'"
+
+    def __repr__(self) -> str:
+        return f"<Token {self.describe()} at {self.place()}>"
 
     def place(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
@@ -71,44 +74,47 @@ class Type(Enum):
         return self.value
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Node:
     token: Token
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.token.describe()} at {self.token.place()}>"
 
 
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Expression(Node):
     type: Type = field(default=Type.UNKNOWN, kw_only=True)
     # The C type behind a long that came from debug information (autocast, pretty-printing); opaque to the tree.
     ctype: Any = field(default=None, kw_only=True)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Number(Expression):
     value: int  # signed 64 bits
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class String(Expression):
     value: str  # one character a byte, escapes interpreted
     raw: str = field(default="", kw_only=True)  # as stap keeps it: escapes that C knows still written out
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class EmbeddedExpression(Expression):
     code: str  # between %{ and %}
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Symbol(Expression):
     name: str
     referent: Any = field(default=None, kw_only=True)  # the Variable it names, once resolved
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class TargetSymbol(Expression):
     """``$name``, with its ``->member``, ``[index]`` and trailing ``$``/``$$`` components."""
 
@@ -117,14 +123,14 @@ class TargetSymbol(Expression):
     address_of: bool = False  # &$name->...
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Component(Node):
     kind: str  # "member", "index", "pretty" ($), "pretty-all" ($$)
     member: str = ""
     index: Expression | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Cast(Expression):
     """``@cast(operand, "type"[, "module"])->...``"""
 
@@ -135,7 +141,7 @@ class Cast(Expression):
     address_of: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class AtVar(Expression):
     """``@var("name[@file]"[, "module"])->...``"""
 
@@ -145,7 +151,7 @@ class AtVar(Expression):
     address_of: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Autocast(Expression):
     """``expression->member``: the type of the expression tells what it points at."""
 
@@ -154,42 +160,42 @@ class Autocast(Expression):
     address_of: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class AtDefined(Expression):
     """``@defined(expression)``"""
 
     operand: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class AtEntry(Expression):
     """``@entry(expression)``"""
 
     operand: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class AtProbewrite(Expression):
     """``@probewrite(variable)``"""
 
     name: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class AtPerf(Expression):
     """``@perf("counter")``"""
 
     counter: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class AtConst(Expression):
     """``@const("C expression")``; also ``@enum("name")`` with ``kind`` "enum" and ``@enumname(value, "type")``."""
 
     text: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class RawRead(Expression):
     """``@kderef(size, address)``, ``@uderef``, ``@kregister(number)``, ``@uregister``."""
 
@@ -198,7 +204,7 @@ class RawRead(Expression):
     operand: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Index(Expression):
     """``array[keys]``; a ``None`` key is the wildcard ``*`` (in slices only). The array may be a histogram."""
 
@@ -206,7 +212,7 @@ class Index(Expression):
     keys: list[Expression | None]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class ArrayIn(Expression):
     """``[keys] in array``"""
 
@@ -214,7 +220,7 @@ class ArrayIn(Expression):
     array: Expression  # Symbol or Histogram
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class RegexMatch(Expression):
     """``left =~ "regex"``, ``left !~ "regex"``; the token is the operator."""
 
@@ -223,25 +229,25 @@ class RegexMatch(Expression):
     pattern: String
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Unary(Expression):
     operator: str  # + - ! ~
     operand: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class PreCrement(Expression):
     operator: str
     operand: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class PostCrement(Expression):
     operator: str
     operand: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Binary(Expression):
     """Arithmetic, bitwise and shift operators."""
 
@@ -250,49 +256,49 @@ class Binary(Expression):
     right: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Logical(Expression):
     left: Expression
     operator: str  # && ||
     right: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Comparison(Expression):
     left: Expression
     operator: str
     right: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Concatenation(Expression):
     left: Expression
     operator: str  # "."
     right: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Ternary(Expression):
     condition: Expression
     then: Expression
     otherwise: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Assignment(Expression):
     left: Expression
     operator: str  # = <<< += -= ... .=
     right: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Call(Expression):
     name: str
     arguments: list[Expression]
     referents: list[Any] = field(default_factory=list, kw_only=True)  # the functions tried in turn, once resolved
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class FormatPart:
     """A piece of a print format: literal text, or one conversion."""
 
@@ -306,7 +312,7 @@ class FormatPart:
     size: int = 0  # the digit of %1b, %2b, %4b, %8b
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Print(Expression):
     """print, printf, println, printd, printdln and their sprint forms, and ``print(@hist_log(x))``."""
 
@@ -322,7 +328,7 @@ class Print(Expression):
         return not self.name.startswith("s")
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Statistic(Expression):
     """``@count(x)`` and its kin; ``argument`` is the shift of ``@variance``."""
 
@@ -331,7 +337,7 @@ class Statistic(Expression):
     argument: int | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Histogram(Expression):
     """``@hist_linear(x, low, high, width)`` or ``@hist_log(x)``"""
 
@@ -343,12 +349,12 @@ class Histogram(Expression):
 # ---------------------------------------------------------------- statements
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Statement(Node):
     pass
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Block(Statement):
     """``{ ... }``. ``angled`` where it was written between angle brackets (a probe's body only)."""
 
@@ -356,29 +362,29 @@ class Block(Statement):
     angled: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class EmbeddedCode(Statement):
     code: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Null(Statement):
     pass
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class ExpressionStatement(Statement):
     value: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class If(Statement):
     condition: Expression
     then: Statement
     otherwise: Statement | None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class For(Statement):
     """``for`` and ``while`` (which has neither initialiser nor step)."""
 
@@ -388,7 +394,7 @@ class For(Statement):
     body: Statement
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Foreach(Statement):
     """``foreach (value = [k1, k2] in array[slice] limit n)``.
 
@@ -407,32 +413,32 @@ class Foreach(Statement):
     body: Statement
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Return(Statement):
     value: Expression | None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Delete(Statement):
     value: Expression
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Next(Statement):
     pass
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Break(Statement):
     pass
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Continue(Statement):
     pass
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Try(Statement):
     body: Statement | None
     error: Symbol | None  # catch (error)
@@ -442,7 +448,7 @@ class Try(Statement):
 # ---------------------------------------------------------------- declarations
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Variable(Node):
     """A global, a local or a parameter, and what inference learns of it."""
 
@@ -456,10 +462,11 @@ class Variable(Node):
     is_global: bool = field(default=False, kw_only=True)
     declared_type: Type | None = field(default=None, kw_only=True)
     ctype: Any = field(default=None, kw_only=True)
-    notes: dict[str, Any] = field(default_factory=dict, kw_only=True)  # where a type was first inferred, histograms used ...
+    # Where a type was first inferred, histograms used, ...
+    notes: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Function(Node):
     name: str
     parameters: list[Variable]
@@ -472,7 +479,7 @@ class Function(Node):
     notes: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class PointComponent(Node):
     """One dotted part of a probe point: ``function("x")``, ``s(1)``, ``return``."""
 
@@ -480,7 +487,7 @@ class PointComponent(Node):
     argument: Number | String | None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class ProbePoint(Node):
     components: list[PointComponent]
     optional: bool = False  # ? (also implied by !)
@@ -488,14 +495,14 @@ class ProbePoint(Node):
     condition: Expression | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Probe(Node):
     points: list[ProbePoint]
     body: Block
     locals: list[Variable] = field(default_factory=list, kw_only=True)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Alias(Node):
     """``probe names = points {body}`` (``epilogue`` false), ``+=`` (true); ``second`` is the epilogue of
     ``probe a = b {prologue}, {epilogue}``."""
@@ -507,7 +514,7 @@ class Alias(Node):
     second: Block | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Script:
     """One parsed source: everything a file declares, in order."""
 

@@ -63,7 +63,7 @@ class _Printer:
     def node(self, node: Node) -> None:
         """A tree is as deep as the script wants (up to the parser's limit)."""
         limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, 1_000_000))
+        sys.setrecursionlimit(max(limit, 100_000))
         try:
             self.print(node)
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# ruff: noqa: SIM905 (words in a row read better)
+
 import random
 
 from stapy.compiler import tables
@@ -19,7 +21,7 @@ WORDS = {
 }
 GAPS = [" "] * 8 + ["  ", "\t", "\n", "\r", "/* c */", "// c\n", "# c\n", "/**/"]
 SPOILERS = (
-    "a 1 \"s\" $x ( ) [ ] { } , ; : . + - * / % = == += < > <= <<< << >> ++ -- -> ! ~ & && | || ^ ? =~ @count @foo @cast"
+    'a 1 "s" $x ( ) [ ] { } , ; : . + - * / % = == += < > <= <<< << >> ++ -- -> ! ~ & && | || ^ ? =~ @count @foo @cast'
     " @hist_log if else for foreach in limit return delete while break next try catch probe global function private"
     " string long printf print printd $ $$ %( %) %: %? ` @define \\"
 ).split()
