@@ -140,6 +140,8 @@ class Arm64(Architecture):
         return field("pstate") & MODE == EL0
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
+        if "vectors" not in machine.symbols:
+            machine.trap_entry(vector)  # which says that there is none
         offset = _SYNCHRONOUS
         if vector >= _IRQ:
             offset = _INTERRUPT

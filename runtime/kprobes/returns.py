@@ -103,7 +103,8 @@ class ReturnProbes:
         arch, cpu = self._arch, regs.cpu
         task, frame = self._kprobes.current(cpu), arch.frame_of_entry(cpu)
         instances = self._instances.setdefault(task, [])
-        while instances and self._is_stale(instances[0], frame):
+        back = arch.return_address(self._machine, cpu, frame)
+        while instances and self._is_stale(instances[0], frame, back):
             self._recycle(instances.pop(0))
         if rp.active >= rp.maxactive:
             self._sweep()
@@ -111,7 +112,7 @@ class ReturnProbes:
                 rp.nmissed += 1
                 return 0
             instances = self._instances.setdefault(task, [])
-        instance = KretprobeInstance(rp, task, frame, arch.return_address(self._machine, cpu, frame))
+        instance = KretprobeInstance(rp, task, frame, back)
         if rp.entry_handler is not None and rp.entry_handler(instance, regs):
             return 0
         rp.active += 1
@@ -119,12 +120,12 @@ class ReturnProbes:
         arch.set_return_address(self._machine, cpu, frame, self.trampoline)
         return 0
 
-    def _is_stale(self, instance: KretprobeInstance, frame: int) -> bool:
-        """Whether a call ended without returning: a newer one lies where it was, or its stack has been
-        reused."""
-        return instance.fp < frame or not self._arch.frame_returns_to(
-            self._machine, instance.fp, self.trampoline
-        )
+    def _is_stale(self, instance: KretprobeInstance, frame: int, back: int) -> bool:
+        """Whether a call ended without returning: a newer one lies where it was (and is no tail call from it, for
+        that would go back to the trampoline), or its stack has been reused."""
+        if instance.fp < frame or (instance.fp == frame and back != self.trampoline):
+            return True
+        return not self._arch.frame_returns_to(self._machine, instance.fp, self.trampoline)
 
     def _sweep(self) -> None:
         """Takes back instances of calls that will not return, wherever that can be told."""

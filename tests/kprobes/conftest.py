@@ -12,13 +12,12 @@ from stapy.runtime import kprobes
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from probed_kernel import FUNCTIONS, Probed
+from probed_kernel import Probed
+from sources import SOURCES
 
 
-@pytest.fixture(params=["x86_64", "i386"])
+@pytest.fixture(params=sorted(SOURCES))
 def tiny(request: pytest.FixtureRequest) -> Iterator[Probed]:
     machine = Probed(request.param)
-    for name, (wide, narrow) in FUNCTIONS.items():
-        machine.c_function(name, wide, narrow)
     with kprobes.use(machine.kernel):
         yield machine

@@ -33,11 +33,11 @@ def test_the_entry_has_the_functions_arguments(tiny: Probed) -> None:
     jp.kp.addr = kallsyms_lookup_name("add")
     assert register_jprobe(jp) == 0
     cpu = tiny.machine.cpu
-    cpu.write("bx", 77)
+    cpu.write(tiny.sources.saved, 77)
     assert tiny.call("add", 40, 2) == 42
     assert tiny.call("add", 1, 2) == 3
     assert seen == [(40, 2), (1, 2)]
-    assert cpu.read("bx") == 77
+    assert cpu.read(tiny.sources.saved) == 77
     assert jp.kp.hits == 2
     unregister_jprobe(jp)
     assert tiny.call("add", 1, 2) == 3
@@ -52,8 +52,8 @@ def test_what_the_entry_does_to_registers_and_stack_is_undone(tiny: Probed) -> N
         sp = cpu.sp
         for offset in range(0, 32, tiny.arch.word):
             memory.write_word(sp + offset, 0xBAD)
-        cpu.write("di", 0xBAD)
-        cpu.write("flags", cpu.read("flags") ^ 1)
+        cpu.write(tiny.sources.first_argument or tiny.result, 0xBAD)
+        cpu.write("flags", cpu.read("flags") ^ tiny.sources.flip)
         assert tiny.call("factorial", 5) == 120
         jprobe_return()
 
@@ -126,14 +126,14 @@ def test_an_exception_in_the_entry(tiny: Probed) -> None:
 def test_an_entry_that_takes_registers(tiny: Probed) -> None:
     seen: list = []
     register_jprobe(
-        Jprobe("add", entry=lambda p, regs: seen.append((regs.ip - 1, regs.cpu.number)), mirror=False)
+        Jprobe("add", entry=lambda p, regs: seen.append((regs.pc, regs.cpu.number)), mirror=False)
     )
     assert tiny.call("add", 1, 2) == 3
-    assert seen == [(tiny.machine.symbol("add"), 0)]
+    assert seen == [(tiny.pc_at(tiny.machine.symbol("add")), 0)]
 
 
 def test_many_arguments(tiny: Probed) -> None:
-    tiny.c_function("eight", "mov rax, [rsp + 8]; ret", "mov eax, [esp + 28]; ret")
+    tiny.function("eight", tiny.sources.eight)
     seen: list = []
 
     def jeight(*arguments):  # type: ignore[no-untyped-def]
@@ -144,7 +144,7 @@ def test_many_arguments(tiny: Probed) -> None:
         jeight(a, b, c, d, e, f, g, h)
 
     register_jprobe(Jprobe("eight", entry=eight))
-    assert tiny.call("eight", *range(1, 9)) == 7
+    assert tiny.call("eight", *range(1, 9)) == tiny.sources.eight_gives
     assert seen == [(1, 2, 3, 4, 5, 6, 7, 8)]
 
 

@@ -26,7 +26,7 @@ def test_the_handler_runs_at_the_return(tiny: Probed) -> None:
 
     def returned(instance, regs):  # type: ignore[no-untyped-def]
         back = instance.ret_addr
-        assert regs.sp == instance.started + tiny.arch.word
+        assert regs.sp == instance.started + tiny.arch.return_pops
         seen.append((regs_return_value(regs), instance.data[0], back != rp.kp.addr, instance.rp is rp))
 
     rp = Kretprobe("add", handler=returned, entry_handler=entry, data_size=8)
@@ -41,7 +41,7 @@ def test_the_handler_runs_at_the_return(tiny: Probed) -> None:
 
 
 def test_the_handler_can_change_the_result(tiny: Probed) -> None:
-    register_kretprobe(Kretprobe("add", handler=lambda instance, regs: regs.set("ax", 99)))
+    register_kretprobe(Kretprobe("add", handler=lambda instance, regs: regs.set(tiny.result, 99)))
     assert tiny.call("add", 1, 2) == 99
 
 
@@ -76,7 +76,8 @@ def test_an_entry_handler_can_decline(tiny: Probed) -> None:
     results: list = []
 
     def odd_only(instance, regs):  # type: ignore[no-untyped-def]
-        n = regs.di if tiny.wide else tiny.machine.memory.u32(regs.sp + 4)
+        place = tiny.arch.argument(0)
+        n = regs.get(place.register) if place.register else tiny.machine.memory.word(regs.sp + place.offset)
         return 1 if n % 2 == 0 else 0
 
     rp = Kretprobe(
@@ -94,7 +95,7 @@ def test_several_on_one_function_and_a_tail_call(tiny: Probed) -> None:
 
     def named(name):  # type: ignore[no-untyped-def]
         def handler(instance, regs):  # type: ignore[no-untyped-def]
-            seen.append((name, tiny.machine.breakpoints.get(instance.ret_addr + 1) is not None))
+            seen.append((name, tiny.machine.breakpoints.get(tiny.pc_at(instance.ret_addr)) is not None))
 
         return handler
 
@@ -124,8 +125,8 @@ def test_unregistering_while_a_call_is_under_way(tiny: Probed) -> None:
 
 def test_calls_that_never_return_give_their_instances_back(tiny: Probed) -> None:
     """A function that leaves by another way than its return: its stack is reused, and so is its instance."""
-    tiny.c_function("escape", "escape: add rsp, 8; ret", "escape: add esp, 4; ret")
-    tiny.function("outer", "call {escape}; mov eax, 1; ret")
+    tiny.function("escape", tiny.sources.escape)
+    tiny.function("outer", tiny.sources.outer)
     rp = Kretprobe("escape", maxactive=1)
     register_kretprobe(rp)
     for _ in range(3):
@@ -134,20 +135,20 @@ def test_calls_that_never_return_give_their_instances_back(tiny: Probed) -> None
 
 
 def test_a_task_that_is_gone(tiny: Probed) -> None:
-    tiny.c_function("kprobe_flush_task", "ret", "ret")
-    tiny.c_function("escape", "escape: add rsp, 8; ret", "escape: add esp, 4; ret")
+    tiny.function("kprobe_flush_task", "ret")
+    tiny.function("escape", tiny.sources.escape)
     task = 0x1234
     tiny.kprobes.current = lambda cpu: task
     rp = Kretprobe("escape")
     register_kretprobe(rp)
-    tiny.function("outer", "call {escape}; mov eax, 1; ret")
+    tiny.function("outer", tiny.sources.outer)
     tiny.call("outer")
     assert rp.active == 1
     assert [p.kind for p in tiny.kprobes.probes()] == ["r"]
     tiny.call("kprobe_flush_task", task)
     assert rp.active == 0
     unregister_kretprobe(rp)
-    assert tiny.code("kprobe_flush_task")[0] != 0xCC
+    assert not tiny.is_armed("kprobe_flush_task")
 
 
 def test_a_probed_function_called_by_a_handler(tiny: Probed) -> None:
@@ -164,23 +165,16 @@ def test_true_return_addresses_for_unwinders(tiny: Probed) -> None:
     seen: list = []
 
     def inside(p, regs):  # type: ignore[no-untyped-def]
-        slot = regs.sp
-        written = tiny.machine.memory.word(slot)
-        cfa = slot + tiny.arch.word
-        frame = tiny.arch.frame_of_cfa(cfa)
+        frame = tiny.arch.frame_of_entry(regs.cpu)
+        written = tiny.arch.return_address(tiny.machine, regs.cpu, frame)
         seen.append(
             (tiny.kprobes.is_return_trampoline(written), tiny.kprobes.kretprobe_find_ret_addr(0, frame))
         )
 
-    tiny.function("caller", "call {factorial}; ret")
-    back = tiny.machine.symbol("caller") + 5
+    back = tiny.function("caller", tiny.sources.caller) + tiny.sources.back
     register_kprobe(Kprobe("factorial", pre_handler=inside))
     register_kretprobe(Kretprobe("factorial"))  # newer: its pre-handler runs first
-    tiny.call("caller", 1) if tiny.wide else None
-    if not tiny.wide:
-        tiny.function("caller", "push 1; call {factorial}; pop ecx; ret")
-        back = tiny.machine.symbol("caller") + 7
-        tiny.call("caller")
+    assert tiny.call("caller") == 1
     assert seen == [(True, back)]
     assert tiny.kprobes.kretprobe_find_ret_addr(0, 0x1234) is None
 

@@ -37,7 +37,7 @@ class Tiny:
         self._data = self.arch.page_offset + DATA
         self.stack = self.arch.page_offset + STACK
         self.machine.cpu.sp = self.stack
-        self.machine.cpu.write("flags", 2)
+        self.arch.start_cpu(self.machine, self.machine.cpu)
 
     def _console(self, data: bytes) -> None:
         self.output += data
