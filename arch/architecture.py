@@ -111,7 +111,8 @@ class Architecture:
     # -- traps: how Unicorn shows them
     breakpoint: bytes
     breakpoint_trap: int
-    breakpoint_pc: int  # the PC that a breakpoint handler sees, less the breakpoint's address
+    breakpoint_pc: int  # the PC that Unicorn shows at a breakpoint, less the breakpoint's address
+    handler_pc: int | None = None  # the same as Linux's kprobe handlers see it, where that is another
     step_trap: int | None = None
     machine_call_trap: int
     return_trap: int  # return from exception

@@ -71,6 +71,7 @@ class Riscv64(Architecture):
     breakpoint = instructions.BREAKPOINT
     breakpoint_trap = ILLEGAL
     breakpoint_pc = 4  # Unicorn's, whatever the instruction's length
+    handler_pc = 0
     machine_call_trap = ECALL
     return_trap = _URET
     max_slot_size = 16

@@ -301,7 +301,7 @@ class Kprobes:
         if not self._enabled or site.disabled:
             self._disarm(site)
             return
-        self.machine.breakpoints[site.address + self.arch.breakpoint_pc] = self._handler(site)
+        self.machine.breakpoints[site.address + self.arch.breakpoint_pc] = self._trap_handler(site)
         if not site.armed:
             site.armed = True
             self.memory.write_code(site.address, self.arch.breakpoint)
@@ -328,6 +328,19 @@ class Kprobes:
         return any(cpu.kprobe.running is not None or cpu.pc in area for cpu in self.machine.cpus)
 
     # ------------------------------------------------------------ a hit
+
+    def _trap_handler(self, site: Site) -> Callable[[Cpu], None]:
+        """What the breakpoint of a site does, with the PC where Linux's handlers see it."""
+        handler, shown = self._handler(site), self.arch.handler_pc
+        if shown is None:
+            return handler
+        place = site.address + shown
+
+        def trapped(cpu: Cpu) -> None:
+            cpu.write_pc(place)
+            handler(cpu)
+
+        return trapped
 
     def _handler(self, site: Site) -> Callable[[Cpu], None]:
         """What the breakpoint of a site does: one probe on a boosted instruction has a short way."""

@@ -10,6 +10,8 @@ import pytest
 from stapy import arch as architectures
 from stapy.arch.architecture import InstructionError
 from stapy.arch.riscv64_instructions import GENERAL, simulation
+from stapy.runtime.kprobes import Kprobe, Kprobes
+from stapy.runtime.machine.image import Symbol
 from stapy.runtime.machine.machine import Machine
 
 ARCH = architectures.get("riscv64")
@@ -113,3 +115,22 @@ def test_pt_regs_of_linux() -> None:
 def test_where_arguments_are() -> None:
     assert [ARCH.argument(n).register for n in (0, 7)] == ["a0", "a7"]
     assert [ARCH.argument(n).offset for n in (8, 9)] == [0, 8]
+
+
+def test_handlers_see_the_address_of_the_probed_instruction(machine: Machine) -> None:
+    code = bytes.fromhex("0505" "2e95" "8280")  # c.addi a0, 1; c.add a0, a1; ret  # fmt: skip
+    machine.memory.write_code(TEXT, code)
+    machine.symbols["sum"] = Symbol("sum", TEXT, len(code), 2, 1, 1)
+    kprobes, seen = Kprobes(machine), []
+    machine.cpu.sp = TEXT + 0x8000
+    for place in (TEXT, TEXT + 2, TEXT + 4):
+        kprobes.register_kprobe(
+            Kprobe(
+                addr=place,
+                pre_handler=lambda p, regs: seen.append((regs.epc - TEXT, regs.a0)) and 0,
+                post_handler=lambda p, regs, flags: seen.append((regs.epc - TEXT, regs.a0)),
+            )
+        )
+    assert machine.call(TEXT, 3, 4) == 8
+    assert [epc for epc, _ in seen[:5]] == [0, 2, 2, 4, 4]
+    assert [a0 for _, a0 in seen] == [3, 4, 4, 8, 8, 8]
