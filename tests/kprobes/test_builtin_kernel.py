@@ -67,7 +67,11 @@ def arm(kernel: BuiltinKernel, places: list[int], post: bool) -> tuple[list[Kpro
 
 # Where system calls enter, and the kernel's own handler of breakpoints, which no probe may be on.
 ENTRIES = {"system_call", "el0_svc", "handle_exception"}
-BREAKPOINT_HANDLERS = {"arm64": "do_debug_exception", "riscv64": "do_trap_break"}
+BREAKPOINT_HANDLERS = {
+    "arm64": "do_debug_exception",
+    "ppc64": "program_check_exception",
+    "riscv64": "do_trap_break",
+}
 
 
 @pytest.fixture(params=architectures.names())
