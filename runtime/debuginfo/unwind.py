@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Registers that keep a chain of frames: [it] is the caller's, the word behind is the return address.
 _FRAME_POINTERS = {"x86_64": "bp", "i386": "bp", "aarch64": "x29"}
+# Where the stack pointer leads to the caller's: where, in a caller's frame, what it called keeps the return address.
+_BACK_CHAINS = {"ppc64": 16, "ppc64le": 16}
 # Where the caller's stack pointer is, in bytes below the canonical frame address.
 _STACK_BIAS = {"s390x": 160, "sparc64": 2047}
 # What a return register lacks of the address returned to.
@@ -164,6 +166,8 @@ class Unwinder:
     ) -> CallerRegisters | None:
         """Without frame rules: at a function's first instruction the return address is on top of the stack;
         elsewhere the frame pointer leads on, if it points into the stack."""
+        if self.description.arch in _BACK_CHAINS:
+            return self._by_back_chain(registers, memory, recover)
         if self._fp is None:
             return None
         read = self._readers(memory)[self.word]
@@ -177,6 +181,22 @@ class Unwinder:
         cfa = fp + 2 * self.word
         values: dict[int, int | None] = {self._sp: cfa, self._fp: read(fp)}
         return self._caller(registers, values, read(fp + self.word), cfa, False, recover)
+
+    def _by_back_chain(
+        self, registers: Registers, memory: Any, recover: Recover | None
+    ) -> CallerRegisters | None:
+        """The same where each frame begins with the address of the one above: at a function's first instruction
+        it has none yet, and the return address is in the link register."""
+        read, sp = self._readers(memory)[self.word], registers.register(self._sp)
+        symbol = self.description.symbol_at(registers.pc)
+        if symbol is not None and symbol[1] == 0 and not getattr(registers, "after_call", False):
+            link = registers.register(self._arch.dwarf_numbers["link"])
+            return self._caller(registers, {self._sp: sp}, link, sp, False, recover)
+        above = read(sp)
+        if above % self.word or not sp < above < sp + self._stack_size:
+            return None
+        back = read(above + _BACK_CHAINS[self.description.arch])
+        return self._caller(registers, {self._sp: above}, back, above, False, recover)
 
     def _caller(
         self,
