@@ -22,7 +22,7 @@ def run_sample(sample: Path, architecture: str) -> Result:
 
 
 def expected_output(sample: Path, architecture: str) -> str:
-    """NAME.ARCH.out where the word size or the addresses show, else NAME.out."""
+    """NAME.ARCH.out where the word size or the addresses show, else NAME.out, which is what most print."""
     own = sample.with_name(f"{sample.name}.{architecture}.out")
     return (own if own.exists() else sample.with_name(f"{sample.name}.out")).read_text("latin-1")
 
