@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from stapy import options as command_line
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from stapy.options import Options
 
 
+RECURSION_LIMIT = 12_000
+
+
 class Failure(Exception):  # noqa: N818 - said to the user, not an error of ours
     """The run cannot go on; the message is for the user, and the exit status 1."""
 
@@ -24,27 +30,58 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Returns the exit status."""
     if hasattr(signal, "SIGPIPE"):  # `stapy ... | head` ends quietly, as stap does
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _prepare_streams()
     try:
-        options = command_line.parse(sys.argv[1:] if argv is None else argv)
-        if options.show_help:
-            print(command_line.help_text(), end="")
-            return 0
-        if options.show_version:
-            print(command_line.HEADER)
-            return 0
-        for notice in options.notices:
-            print(f"WARNING: {notice}", file=sys.stderr)
-        if options.script_file is not None and options.script_file.endswith(".py"):
-            return run_module(options)
-        return run_script(options)
+        status = _main(argv)
+        sys.stdout.flush()
+        return status
     except command_line.UsageError as error:
         print(f"stapy: {error}\nTry 'stapy --help'.", file=sys.stderr)
         return 1
     except Failure as error:
-        print(error, file=sys.stderr)
+        if str(error):
+            print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT):
+            raise
+        print(f"ERROR: cannot write the output: {error.strerror}.", file=sys.stderr)
+        _forget_output()
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _main(argv: list[str] | None) -> int:
+    options = command_line.parse(sys.argv[1:] if argv is None else argv)
+    if options.show_help:
+        print(command_line.help_text(), end="")
+        return 0
+    if options.show_version:
+        print(command_line.HEADER)
+        return 0
+    for notice in options.notices:
+        print(f"WARNING: {notice}", file=sys.stderr)
+    if options.script_file is not None and options.script_file.endswith(".py"):
+        return run_module(options)
+    return run_script(options)
+
+
+def _prepare_streams() -> None:
+    """Text is bytes read as latin-1 throughout: written so, it comes out as it stood in the script."""
+    if sys.stdout is None:  # closed by who started us
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="latin-1", errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Drop what could not be written, or the interpreter complains of it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # ---------------------------------------------------------------- scripts
@@ -60,10 +97,26 @@ def run_script(options: Options) -> int:
         suppress_warnings=options.no_warnings,
         warnings_are_errors=options.warnings_are_errors,
     )
+    with _room_for_recursion(reporter):
+        try:
+            return _passes(options, reporter)
+        finally:
+            reporter.finish()
+
+
+@contextmanager
+def _room_for_recursion(reporter: Reporter) -> Iterator[None]:
+    """The compiler recurses over trees as deep as the parser allows; what is too deep all the same is said so."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
     try:
-        return _passes(options, reporter)
+        yield
+    except RecursionError:
+        reporter.message("semantic error: the script is nested too deeply")
+        reporter.failed(2)
+        raise Failure("") from None
     finally:
-        reporter.finish()
+        sys.setrecursionlimit(before)
 
 
 def _passes(options: Options, reporter: Reporter) -> int:
@@ -99,9 +152,8 @@ def _passes(options: Options, reporter: Reporter) -> int:
     if program is None:
         reporter.failed(3)
         return 1
-    if program is None:
-        reporter.failed(3)
-        return 1
+    if options.keep:
+        _keep(program.source)
     _verbose(options, f"Pass 3: translated to {program.source.count(chr(10))} lines of Python", started)
     if options.last_pass in (3, 4):
         if options.last_pass == 3:
@@ -142,12 +194,35 @@ def _run(program: Any, made: Any, analysis: Any, options: Options) -> int:
     try:
         status = session.run()
     except (WorkloadError, MachineError) as error:
+        session.flush()
         raise Failure(f"ERROR: {error}") from None
     finally:
         if kernel is not None:
             kernel.close()
     _verbose(options, "Pass 5: run completed", started)
-    return status
+    return max(status, _command_status(kernel, session)) if options.command is not None else status
+
+
+def _command_status(kernel: Any, session: Any) -> int:
+    """1, and a warning, where the command of -c ended by itself and did not succeed."""
+    if not kernel.status:
+        return 0
+    if os.WIFSIGNALED(kernel.status):
+        number = os.WTERMSIG(kernel.status)
+        session.warn(f"Child process exited with signal {number} ({signal.strsignal(number) or 'unknown'})")
+    else:
+        session.warn(f"Child process exited with status {os.WEXITSTATUS(kernel.status)}")
+    return 1
+
+
+def _keep(text: str) -> None:
+    """-k: the generated Python in a file of its own."""
+    import tempfile
+
+    directory = tempfile.mkdtemp(prefix="stapy")
+    with open(os.path.join(directory, "stapy_script.py"), "w", encoding="latin-1") as file:
+        file.write(text)
+    print(f'Keeping temporary directory "{directory}"', file=sys.stderr)
 
 
 def _workload(options: Options) -> Any:
@@ -172,7 +247,7 @@ def _sources(options: Options, reporter: Reporter) -> list[tree.Source]:
         assert options.script_file is not None
         try:
             with open(options.script_file, "rb") as file:
-                sources = [Source(options.script_file, file.read().decode("latin-1"))]
+                sources = [Source(command_line.as_bytes(options.script_file), file.read().decode("latin-1"))]
         except FileNotFoundError:
             reporter.message(f"Input file '{options.script_file}' is missing.")
             return []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import getopt
+import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from stapy import __version__
+from stapy.runtime import limits
 
 
 class UsageError(Exception):
@@ -104,21 +107,53 @@ def _timeout(options: Options, value: str) -> None:
 
 
 def _pid(options: Options, value: str) -> None:
-    if not value.isdigit() or int(value) < 1:
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:12]) < 1 << 31):
         raise UsageError(f"-x needs a process id, not '{value}'.")
     options.target_pid = int(value)
 
 
 def _define(options: Options, value: str) -> None:
     name, equals, number = value.partition("=")
-    if not name.isidentifier():
+    if not re.fullmatch(r"(?a:[A-Za-z_]\w*(=-?\w+)?)", value):
         raise UsageError(f"-D needs NAME or NAME=VALUE, not '{value}'.")
+    least = _LEAST.get(name, 0)
+    if name in limits.DEFAULTS and not (_is_number(number) and least <= int(number, 0) < 1 << 63):
+        raise UsageError(f"-D{name} needs a whole number{f' from {least} up' if least else ''}, not '{number}'.")
     options.defines[name] = number if equals else "1"
+
+
+_LEAST = {"MAXSTRINGLEN": 2, "MAXMAPENTRIES": 1, "HIST_WIDTH": 1}  # of the limits that cannot be 0
+
+
+def _is_number(text: str) -> bool:
+    try:
+        int(text, 0)
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+def _module_name(options: Options, value: str) -> None:
+    if not re.fullmatch(r"[a-z0-9_]+", value):
+        raise UsageError(f"-m needs a name of the characters a-z 0-9 _, not '{value}'.")
+    options.module_name = value
+
+
+def _compatible(options: Options, value: str) -> None:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", value):
+        raise UsageError(f"--compatible needs a version such as 4.8, not '{value}'.")
+    options.compatible = value
+
+
+def _verbose_by_pass(options: Options, value: str) -> None:
+    if not re.fullmatch(r"[0-9]{1,5}", value):
+        raise UsageError("Invalid --vp argument: it takes 1 to 5 digits.")
+    options.verbose = max(map(int, value))
 
 
 def _global(options: Options, value: str) -> None:
     name, equals, content = value.partition("=")
-    if not equals or not name.isidentifier():
+    if not equals or not (name.isascii() and name.isidentifier()):
         raise UsageError(f"-G needs NAME=VALUE, not '{value}'.")
     options.globals[name] = content
 
@@ -162,19 +197,18 @@ OPTIONS: tuple[Option, ...] = (
     Option("L", "", "PROBE", "list the matching probe points with their variables", _listing(True)),
     Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
     Option("v", "", "", "say more of what each pass does", _verbose),
-    Option("", "vp", "DIGITS", "verbosity by pass", lambda o, v: setattr(o, "verbose", max(map(int, v), default=0)
-                                                                           if v.isdigit() else o.verbose)),
+    Option("", "vp", "DIGITS", "verbosity by pass", _verbose_by_pass),
     Option("g", "", "", "guru mode: writes to target variables, embedded Python", _flag("guru")),
     Option("I", "", "DIR", "look in DIR for more tapset files", _append("include")),
     Option("D", "", "NAME=VALUE", "set a limit or a macro, as MAXACTION", _define),
     Option("G", "", "VAR=VALUE", "set the global variable VAR", _global),
-    Option("m", "", "NAME", "what module_name() says", _text("module_name")),
+    Option("m", "", "NAME", "what module_name() says", _module_name),
     Option("k", "", "", "keep the generated Python and say where", _flag("keep")),
     Option("u", "", "", "do not optimise", _flag("unoptimized")),
     Option("w", "", "", "no warnings", _flag("no_warnings")),
     Option("W", "", "", "warnings are errors", _flag("warnings_are_errors")),
     Option("t", "", "", "report hits and costs of each probe at the end", _flag("timing")),
-    Option("", "compatible", "VERSION", "keep to the language of that version", _text("compatible")),
+    Option("", "compatible", "VERSION", "keep to the language of that version", _compatible),
     Option("", "color", "[WHEN]", "colour messages: auto, always, never", _color),
     Option("", "colour", "[WHEN]", "", _color),
     Option("", "skip-badvars", "", "read 0 where a target variable is not available", _flag("skip_badvars")),
@@ -231,7 +265,24 @@ def parse(argv: list[str]) -> Options:
         else:
             by_name[name].apply(options, value)
     _take_script(options, rest)
+    _take_bytes(options)
     return options
+
+
+def as_bytes(word: str) -> str:
+    """A word of the command line as scripts have text: a character a byte."""
+    return word if word.isascii() else os.fsencode(word).decode("latin-1")
+
+
+def _take_bytes(options: Options) -> None:
+    """What becomes part of a script."""
+    if options.script_text is not None:
+        options.script_text = as_bytes(options.script_text)
+    if options.list_pattern is not None:
+        options.list_pattern = as_bytes(options.list_pattern)
+    options.extra_scripts = [as_bytes(text) for text in options.extra_scripts]
+    options.arguments = [as_bytes(word) for word in options.arguments]
+    options.globals = {name: as_bytes(text) for name, text in options.globals.items()}
 
 
 def _split_optional(argv: list[str]) -> list[str]:

@@ -573,7 +573,7 @@ def load_file(path: str) -> dict[str, Any]:
         exec(code, namespace)
     except WorkloadError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         import traceback
 
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(source)]

@@ -263,6 +263,8 @@ class UserEngine:
         """The error for an exception in a workload's own code, with the place it happened."""
         frames = traceback.extract_tb(mistake.__traceback__)
         own = [f for f in frames if not f.filename.startswith(_RUNTIME)] or list(frames)
+        if own and isinstance(mistake, ValueError) and _is_ours(own[-1].filename):
+            return WorkloadError(f"{who.partition('[')[0]}: {mistake}")  # an argument that is no number
         if isinstance(mistake, KeyboardInterrupt):
             mistake = RuntimeError("interrupted, it computed without yielding")
         where = f"{own[-1].filename}:{own[-1].lineno}: in {own[-1].name}: " if own else ""
@@ -398,8 +400,15 @@ def _exit_code(value: Any) -> int:
     return value if isinstance(value, int) else 1
 
 
+def _is_ours(path: str) -> bool:
+    """Whether a workload's code came with stapy: its place tells a user nothing."""
+    return Path(path).parent.name == "workloads" and Path(path).parent.parent.name == "stapy"
+
+
 def _place_of(function: Callable[..., Any]) -> str:
     code = getattr(function, "__code__", None)
+    if code is not None and _is_ours(code.co_filename):
+        return f"workload {function.__name__}"
     return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
 
 

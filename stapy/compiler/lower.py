@@ -121,6 +121,8 @@ class ProgramLowering:
                 raise SemanticError(f"embedded code is not valid Python: {error}", place) from None
             if isinstance(error, (RecursionError, MemoryError)):
                 raise SemanticError("expression too deeply nested") from None
+            if "too many" in str(error):  # levels of indentation (100), nested blocks (20): Python's limits
+                raise SemanticError("statements too deeply nested") from None
             raise
         exec(code, self.namespace)
 

@@ -128,6 +128,7 @@ def _analyse(analysis: Analysis) -> None:
     types.infer(analysis)
     if analysis.failed:
         return
+    _check_overrides(analysis)
     _note_displayed(analysis)
     optimize.optimize(analysis, first=False)
     optimize.check_iterations(analysis)
@@ -143,10 +144,24 @@ def _override_globals(analysis: Analysis) -> None:
         token = variable.token
         if isinstance(variable.initial, tree.String) or not _is_number(text):
             variable.initial = tree.String(token, text, type=tree.Type.STRING)
+        elif not -(1 << 63) <= int(text, 0) < 1 << 64:
+            raise SemanticError(f"-G {name}={text} does not fit in 64 bits")
         else:
             from stapy.compiler.targets import signed64
 
             variable.initial = tree.Number(token, signed64(int(text, 0)), type=tree.Type.LONG)
+
+
+def _check_overrides(analysis: Analysis) -> None:
+    """That what ``-G`` gives is what the script takes the global for. Raises SemanticError."""
+    for name, text in getattr(analysis.options, "globals", {}).items():
+        variable = next(v for script in analysis.scripts for v in script.globals if v.name == name)
+        if variable.key_types is not None or variable.type is tree.Type.STATS:
+            raise SemanticError(f"-G {name}={text}: '{name}' holds more than one value", variable.token)
+        if variable.type is tree.Type.STRING:
+            variable.initial = tree.String(variable.token, text, type=tree.Type.STRING)
+        elif variable.type is tree.Type.LONG and not isinstance(variable.initial, tree.Number):
+            raise SemanticError(f"-G {name}={text}: '{name}' is a number", variable.token)
 
 
 def _is_number(text: str) -> bool:

@@ -231,11 +231,11 @@ def dd(sys: System, *arguments: str) -> Procedure:
     size, count = int(options.get("bs", "512")), int(options.get("count", "0"))
     source = yield sys.open(options.get("if", "/dev/zero"))
     sink = yield sys.open(options.get("of", "/dev/null"), O_WRONLY | O_CREAT)
-    blocks = 0
-    while (not count or blocks < count) and (data := (yield sys.read(source, size))):
+    whole = partial = 0
+    while (not count or whole + partial < count) and (data := (yield sys.read(source, size))):
         yield sys.write(sink, data)
-        blocks += 1
-    yield sys.print(f"{blocks}+0 records in\n{blocks}+0 records out", fd=2)
+        whole, partial = whole + (len(data) == size), partial + (len(data) < size)
+    yield sys.print(f"{whole}+{partial} records in\n{whole}+{partial} records out", fd=2)
     return 0
 
 
