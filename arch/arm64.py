@@ -42,7 +42,15 @@ _REGISTERS = {
     "esr_el1": "ESR_EL1",
     "far_el1": "FAR_EL1",
 }
-_ALIASES = {"fp": "x29", "lr": "x30", "flags": "pstate", "eflags": "pstate", "cpsr": "pstate", **{f"r{n}": f"x{n}" for n in range(31)}}
+_ALIASES = {
+    "fp": "x29",
+    "lr": "x30",
+    **dict.fromkeys(("cpsr", "flags", "eflags"), "pstate"),
+    **{f"r{n}": f"x{n}" for n in range(31)},
+}
+_SYSTEM_REGISTERS = {"spsr_el1": (4, 0, 3, 0, 0)}
+# 33 is gdb's number; DWARF has none for pstate.
+_DWARF_REGISTERS = {**dict(enumerate(_GENERAL)), 31: "sp", 32: "pc", 33: "pstate"}
 
 
 class Arm64(Architecture):
@@ -58,10 +66,9 @@ class Arm64(Architecture):
     pt_regs = _PT_REGS
     pt_regs_size = 8 * len(_PT_REGS)
     registers = _REGISTERS
-    system_registers = {"spsr_el1": (4, 0, 3, 0, 0)}
+    system_registers = _SYSTEM_REGISTERS
     register_aliases = _ALIASES
-    # 33 is gdb's number; DWARF has none for pstate.
-    dwarf_registers = {**dict(enumerate(_GENERAL)), 31: "sp", 32: "pc", 33: "pstate"}
+    dwarf_registers = _DWARF_REGISTERS
     pc = "pc"
     sp = "sp"
 
@@ -186,9 +193,7 @@ class Arm64(Architecture):
         cpu.write_pc(cpu.read("elr_el1"))
         return user
 
-    def enter_system_call(
-        self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]
-    ) -> None:
+    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
         for register, value in zip(_GENERAL[:6], arguments, strict=False):
             cpu.write(register, value & self.mask)
         if number is not None:
@@ -213,9 +218,7 @@ class Arm64(Architecture):
     def argument(self, n: int, *, size: int | None = None) -> Place:
         return self.arguments([8] * n + [size or 8])[n]
 
-    def set_up_call(
-        self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int
-    ) -> None:
+    def set_up_call(self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int) -> None:
         for register, value in zip(_GENERAL[:8], arguments, strict=False):
             cpu.write(register, value & self.mask)
         on_stack = b"".join((value & self.mask).to_bytes(8, "little") for value in arguments[8:])
@@ -256,7 +259,7 @@ class Arm64(Architecture):
         instructions.refuse_exclusive_sequence(code, start, address)
 
     def prepare(self, code: bytes, address: int, slot: int) -> Slot:
-        return instructions.prepare(self, code, address, slot)
+        return instructions.prepare(code, address, slot)
 
     # There is no stepping: the copy is followed by a breakpoint. Instead of an instruction that refers to its own
     # place a nop is copied, and the instruction carried out afterwards.

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stapy.arch.architecture import InstructionError, Slot
-
-if TYPE_CHECKING:
-    from stapy.arch.architecture import Architecture
 
 BREAKPOINT = b"\x80\x00\x20\xd4"  # brk #4, Linux's for kprobes
 NOP = b"\x1f\x20\x03\xd5"
@@ -81,7 +78,7 @@ def _signed(word: int, low: int, bits: int) -> int:
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
-def prepare(arch: Architecture, code: bytes, address: int, slot: int) -> Slot:
+def prepare(code: bytes, address: int, slot: int) -> Slot:
     """The slot of an instruction: a copy with a breakpoint behind it, and a boosted form. Raises
     InstructionError."""
     if address % 4 or len(code) < 4:
@@ -91,11 +88,10 @@ def prepare(arch: Architecture, code: bytes, address: int, slot: int) -> Slot:
     moved = _move(word, address)
     boosted_at = slot + _BOOSTED
     if moved is None:
-        words: list[int] | None = [word, _branch(boosted_at + 4, address + 4)]
-        return Slot(slot, address, 4, code[:4], _bytes(words), None, _BOOSTED)
+        back = _branch(boosted_at + 4, address + 4)
+        return Slot(slot, address, 4, code[:4], _bytes([word, back]), None, _BOOSTED)
     simulation, make = moved
-    words = make(boosted_at) if make is not None else None
-    boosted = _bytes(words) if words is not None else None
+    boosted = _bytes(make(boosted_at)) if make is not None else None
     return Slot(slot, address, 4, NOP, boosted, simulation, _BOOSTED)
 
 

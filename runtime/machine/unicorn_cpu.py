@@ -81,7 +81,7 @@ class _Register:
 class _SystemValue(ctypes.Structure):
     """What Unicorn transfers for a register without a number of its own."""
 
-    _fields_ = [  # noqa: RUF012 - ctypes wants it so
+    _fields_ = [
         ("crn", ctypes.c_uint32),
         ("crm", ctypes.c_uint32),
         ("op0", ctypes.c_uint32),

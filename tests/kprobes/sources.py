@@ -132,7 +132,7 @@ SOURCES = {
         saved="x19",
         odd="nop; brk #1; svc #0x7f; eret; msr daifset, #2; mrs x0, daif; wfi; msr sp_el0, x0; "
         "ldxr x1, [x0]; add x1, x1, #1; stxr w2, x1, [x0]; nop; ret",
-        refused={offset: "EINVAL" for offset in range(4, 44, 4)} | {2: "EILSEQ", 45: "EILSEQ"},
+        refused=dict.fromkeys(range(4, 44, 4), "EINVAL") | {2: "EILSEQ", 45: "EILSEQ"},
         cases={
             "conditional": "mov x0, #1; cmp x0, #1; b.ne a; b.eq b; a: mov x0, #7; b: add x0, x0, #1; ret",
             "conditions": "mov x0, #0; mov x1, #-3; cmp x1, #2; b.lt a; add x0, x0, #1; a: b.lo b; "
