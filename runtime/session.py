@@ -161,6 +161,8 @@ class Session:
         if isinstance(exception, NextProbe):
             return
         error = as_script_error(exception)
+        if error is None and self.options.guru:  # the script's embedded Python may be at fault
+            error = ScriptError(f"{type(exception).__name__}: {exception}")
         if error is None:
             raise exception
         place = error.place

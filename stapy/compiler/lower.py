@@ -124,7 +124,13 @@ class ProgramLowering:
             if "too many" in str(error):  # levels of indentation (100), nested blocks (20): Python's limits
                 raise SemanticError("statements too deeply nested") from None
             raise
-        exec(code, self.namespace)
+        try:
+            exec(code, self.namespace)
+        except (Exception, SystemExit) as error:
+            place = self.embedded.place_in_trouble()
+            if place is None:
+                raise
+            raise SemanticError(f"embedded code: {type(error).__name__}: {error}", place) from error
 
     # ------------------------------------------------------------ globals
 
