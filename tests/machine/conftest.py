@@ -9,9 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from machine_sources import SOURCES
 from tiny_kernel import Tiny
 
 
-@pytest.fixture(params=["x86_64", "i386"])
+@pytest.fixture(params=sorted(SOURCES))
 def tiny(request: pytest.FixtureRequest) -> Tiny:
     return Tiny(request.param)

@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from machine_sources import SOURCES, connect, interrupt_entry
 from tiny_kernel import Tiny, machine_call
 
 from stapy.runtime.machine.clock import NEVER
@@ -22,6 +23,8 @@ def interrupts(tiny: Tiny) -> None:
     tiny.data("idt_table", 256 * word)
     tiny.data("init_tss", 4 * 2 * word)
     tiny.data("cpu_cr2", 4 * word)
+    tiny.data("cpu_irq", 4 * word)
+    tiny.data("vectors", 0x800)
     tiny.data("cpu_clock", 4 * 24)
     tiny.data("ticks", 8)
     tiny.data("seen", 8)
@@ -29,14 +32,13 @@ def interrupts(tiny: Tiny) -> None:
     machine.nr_cpus = 4
     machine.clock.place(machine.symbol("cpu_clock"))
     machine.memory.write_word(machine.symbol("init_tss"), tiny.stack - 0x10000)
-    tiny.function("timer_interrupt", "push $ax; mov $ax, {ticks}; inc dword ptr [$ax]; pop $ax; int 0x7e")
-    machine.memory.write_word(machine.symbol("idt_table") + 0x30 * word, machine.symbol("timer_interrupt"))
+    connect(tiny, "timer", tiny.function("timer_interrupt", SOURCES[tiny.arch.name].timer))
 
 
 def test_console_and_power_off(tiny: Tiny) -> None:
     text = tiny.data("text", 16)
     tiny.machine.memory.write(text, b"hello\n")
-    tiny.function("_start", machine_call(tiny, 1, "{text}", "6") + machine_call(tiny, 4, "7"))
+    tiny.function("_start", machine_call(tiny, 1, text, 6) + machine_call(tiny, 4, 7))
     tiny.run("_start")
     assert tiny.output == b"hello\n"
     assert tiny.machine.powered_off
@@ -44,44 +46,46 @@ def test_console_and_power_off(tiny: Tiny) -> None:
 
 
 def test_an_exception_without_an_entry_says_where(tiny: Tiny) -> None:
-    tiny.function("start", "nop; xor eax, eax; mov eax, [$ax + 16]")
-    with pytest.raises(MachineError, match=r"exception 14 at 0x\w+ \(start\+0x3\)"):
+    sources = SOURCES[tiny.arch.name]
+    tiny.function("start", sources.null_read)
+    vector, at = tiny.arch.fault_vector("page"), sources.null_read_at
+    with pytest.raises(MachineError, match=rf"exception {vector} at 0x\w+ \(start\+{at:#x}\)"):
         tiny.run("start")
 
 
 def test_page_fault_reaches_the_kernel_with_address_and_error_code(tiny: Tiny) -> None:
     interrupts(tiny)
-    machine, word = tiny.machine, tiny.arch.word
-    # Keep the error code and the address, step over the faulting instruction, return.
-    tiny.function(
-        "page_fault",
-        f"push $ax; push $cx; mov $ax, [$sp + {2 * word}]; mov $cx, {{seen}}; mov [$cx], eax; "
-        f"add dword ptr [$sp + {3 * word}], 3; pop $cx; pop $ax; add $sp, {word}; int 0x7e",
-    )
-    machine.memory.write_word(machine.symbol("idt_table") + 14 * word, machine.symbol("page_fault"))
-    tiny.function("start", "xor edx, edx; mov [$dx + 0x10], ebx;" + machine_call(tiny, 4, "0"))
-    machine.cpu.write("flags", 0x202)
+    machine, sources = tiny.machine, SOURCES[tiny.arch.name]
+    connect(tiny, "page", tiny.function("page_fault", sources.page_fault))
+    tiny.function("start", sources.write_fault + machine_call(tiny, 4))
+    tiny.arch.set_interrupts(machine.cpu, True)
     tiny.run("start")
     assert machine.powered_off
-    assert machine.memory.u32(machine.symbol("seen")) == 2  # a write
-    assert machine.memory.word(machine.symbol("cpu_cr2")) == 0x10
+    assert machine.memory.u32(machine.symbol("seen")) == sources.write_fault_code
+    own = "far_el1" in tiny.arch.registers
+    address = machine.cpu.read("far_el1") if own else machine.memory.word(machine.symbol("cpu_cr2"))
+    assert address == 0x10
     assert machine.cpu.sp == tiny.stack
-    assert machine.cpu.read("flags") & 0x200
+    assert tiny.arch.interrupts_enabled(machine.cpu)
 
 
 def test_jump_to_zero_is_a_fetch_fault(tiny: Tiny) -> None:
-    tiny.function("start", "xor eax, eax; jmp $ax")
-    with pytest.raises(MachineError, match="exception 14 at 0x0,"):
+    tiny.function("start", SOURCES[tiny.arch.name].jump_to_zero)
+    with pytest.raises(MachineError, match=f"exception {tiny.arch.fault_vector('page')} at 0x0,"):
         tiny.run("start")
 
 
 def test_other_exceptions_arrive_with_their_vectors(tiny: Tiny) -> None:
+    tiny.function("bad", SOURCES[tiny.arch.name].undefined)
+    with pytest.raises(MachineError, match=f"exception {tiny.arch.fault_vector('opcode')} at"):
+        tiny.run("bad")
+
+
+@pytest.mark.parametrize("tiny", ["i386", "x86_64"], indirect=True)
+def test_a_division_by_zero(tiny: Tiny) -> None:
     tiny.function("divide", "xor edx, edx; xor ecx, ecx; mov eax, 1; div ecx")
-    tiny.function("bad", "ud2")
     with pytest.raises(MachineError, match="exception 0 at"):
         tiny.run("divide")
-    with pytest.raises(MachineError, match="exception 6 at"):
-        tiny.run("bad")
 
 
 def test_interrupts_come_at_events_and_when_halted(tiny: Tiny) -> None:
@@ -90,7 +94,7 @@ def test_interrupts_come_at_events_and_when_halted(tiny: Tiny) -> None:
     fired = []
     machine.clock.at(500, lambda cpu: fired.append(machine.clock.now()))
     machine.clock.set_event(0, 2000)
-    tiny.function("start", "sti;" + machine_call(tiny, 2) + machine_call(tiny, 3) + machine_call(tiny, 4))
+    tiny.function("start", SOURCES[tiny.arch.name].enable + machine_call(tiny, 2) + machine_call(tiny, 3) + machine_call(tiny, 4))
     tiny.run("start")
     assert fired == [500]
     assert memory.u32(machine.symbol("ticks")) == 1
@@ -103,7 +107,7 @@ def test_events_wait_while_interrupts_are_off(tiny: Tiny) -> None:
     machine, memory = tiny.machine, tiny.machine.memory
     machine.clock.set_event(0, 10)
     machine.clock.set_now(0, 20)
-    tiny.function("start", "cli;" + machine_call(tiny, 3) + machine_call(tiny, 4))
+    tiny.function("start", SOURCES[tiny.arch.name].disable + machine_call(tiny, 3) + machine_call(tiny, 4))
     tiny.run("start")
     assert memory.u32(machine.symbol("ticks")) == 0
     assert machine.clock.expired(0)
@@ -120,7 +124,7 @@ def test_timers_repeat_and_can_be_cancelled(tiny: Tiny) -> None:
             machine.stop()
 
     timer = machine.clock.every(100, tick)
-    tiny.function("start", "sti;" + machine_call(tiny, 2) + machine_call(tiny, 4))
+    tiny.function("start", SOURCES[tiny.arch.name].enable + machine_call(tiny, 2) + machine_call(tiny, 4))
     tiny.run("start")
     assert times == [100, 200, 300]
     with pytest.raises(MachineStuck, match="nothing is left to happen"):
@@ -129,10 +133,10 @@ def test_timers_repeat_and_can_be_cancelled(tiny: Tiny) -> None:
 
 def test_a_device_interrupt_arrives(tiny: Tiny) -> None:
     interrupts(tiny)
-    machine, word = tiny.machine, tiny.arch.word
-    machine.memory.write_word(machine.symbol("idt_table") + 0x34 * word, machine.symbol("timer_interrupt"))
+    machine = tiny.machine
+    connect(tiny, "serial", machine.symbol("timer_interrupt"))
     machine.raise_interrupt(4)
-    tiny.function("start", "sti;" + machine_call(tiny, 3) + machine_call(tiny, 4))
+    tiny.function("start", SOURCES[tiny.arch.name].enable + machine_call(tiny, 3) + machine_call(tiny, 4))
     tiny.run("start")
     assert machine.memory.u32(machine.symbol("ticks")) == 1
 
@@ -140,16 +144,10 @@ def test_a_device_interrupt_arrives(tiny: Tiny) -> None:
 def user_kernel(tiny: Tiny) -> None:
     """Enters user mode at 0x1000 with stack 0x2000; a system call adds its arguments and returns."""
     interrupts(tiny)
-    machine = tiny.machine
-    if tiny.arch.bits == 64:
-        start = "push 0x2b; push 0x2000; push 0x202; push 0x33; push 0x1000; int 0x7e"
-        call = "lea rax, [rdi + rsi]; push 0x2b; push 0x2000; push r11; push 0x33; push rcx; int 0x7e"
-        tiny.function("start", start)
-        tiny.function("system_call", "mov rsp, {stack}; ".replace("{stack}", hex(tiny.stack)) + call)
-    else:
-        tiny.function("start", "push 0x7b; push 0x2000; push 0x202; push 0x73; push 0x1000; int 0x7e")
-        entry = tiny.function("system_call", "lea eax, [ebx + ecx]; int 0x7e")
-        machine.memory.write_word(machine.symbol("idt_table") + 0x80 * 4, entry)
+    sources = SOURCES[tiny.arch.name]
+    tiny.function("start", sources.enter_user)
+    entry = tiny.function("system_call", sources.system_call.replace("{stack}", hex(tiny.stack)))
+    connect(tiny, "system_call", entry)
 
 
 def test_user_mode_protocol(tiny: Tiny) -> None:
@@ -157,7 +155,7 @@ def test_user_mode_protocol(tiny: Tiny) -> None:
     machine, seen = tiny.machine, []
 
     def on_user_mode(cpu) -> None:  # type: ignore[no-untyped-def]
-        seen.append((cpu.pc, cpu.sp, cpu.read("ax") & 0xFF))
+        seen.append((cpu.pc, cpu.sp, cpu.read(tiny.arch.return_registers[0]) & 0xFF))
         assert cpu.user_mode
         if len(seen) == 1:
             machine.enter_system_call(cpu, 39, (3, 4), ip=0x1010)
@@ -178,7 +176,7 @@ def test_user_mode_protocol(tiny: Tiny) -> None:
     assert seen[1][2] == 7
     assert machine.memory.u32(machine.symbol("ticks")) == 0
     machine.run()  # goes on with the same process, into the interrupt
-    assert machine.cpu.pc == machine.symbol("timer_interrupt")
+    assert machine.cpu.pc == interrupt_entry(tiny)
 
 
 def test_exceptions_of_callbacks_end_the_run(tiny: Tiny) -> None:
@@ -199,9 +197,9 @@ def test_stuck_and_panic(tiny: Tiny) -> None:
     interrupts(tiny)
     text = tiny.data("text", 64)
     tiny.machine.memory.write(text, b"Kernel panic - not syncing: No init\n")
-    tiny.function("quiet", "cli;" + machine_call(tiny, 2))
-    tiny.function("idle", "sti;" + machine_call(tiny, 2))
-    tiny.function("panic", "cli;" + machine_call(tiny, 1, "{text}", "36") + machine_call(tiny, 2))
+    tiny.function("quiet", SOURCES[tiny.arch.name].disable + machine_call(tiny, 2))
+    tiny.function("idle", SOURCES[tiny.arch.name].enable + machine_call(tiny, 2))
+    tiny.function("panic", SOURCES[tiny.arch.name].disable + machine_call(tiny, 1, text, 36) + machine_call(tiny, 2))
     with pytest.raises(MachineStuck, match="halted with interrupts off"):
         tiny.run("quiet")
     tiny.machine.cpu.halted = False
@@ -213,24 +211,22 @@ def test_stuck_and_panic(tiny: Tiny) -> None:
 
 
 def test_calling_a_function_leaves_no_trace(tiny: Tiny) -> None:
-    add = (
-        "lea rax, [rdi + rsi]; ret" if tiny.arch.bits == 64 else "mov eax, [esp + 4]; add eax, [esp + 8]; ret"
-    )
-    tiny.function("add", add)
-    tiny.function("again", "push $bx; mov $bx, 99; call {add}; pop $bx; ret")
+    sources = SOURCES[tiny.arch.name]
+    tiny.function("add", sources.add)
+    tiny.function("again", sources.again)
     cpu = tiny.machine.cpu
-    cpu.write("bx", 5)
+    cpu.write(sources.saved, 5)
     before = cpu.pc, cpu.sp
     assert tiny.call("add", 40, 2) == 42
-    assert (cpu.pc, cpu.sp, cpu.read("bx")) == (*before, 5)
-    sleeper = tiny.function("sleeper", machine_call(tiny, 2) + "ret")
+    assert (cpu.pc, cpu.sp, cpu.read(sources.saved)) == (*before, 5)
+    sleeper = tiny.function("sleeper", machine_call(tiny, 2) + sources.back)
     with pytest.raises(MachineError, match="halted with interrupts off"):
         tiny.machine.call(sleeper)
     assert (cpu.pc, cpu.sp, cpu.halted) == (*before, False)
 
 
 def test_control_c_stops_code_that_never_traps(tiny: Tiny) -> None:
-    tiny.function("forever", "l: inc $ax; jmp l")
+    tiny.function("forever", SOURCES[tiny.arch.name].forever)
     timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     started = time.monotonic()

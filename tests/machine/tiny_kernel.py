@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from machine_sources import SOURCES
+
 from stapy import arch as architectures
 from stapy.runtime.machine.image import Symbol
 from stapy.runtime.machine.machine import Machine
@@ -57,10 +59,7 @@ class Tiny:
         return self._text
 
     def function(self, name: str, source: str) -> int:
-        """Assembles a function. $ax.. stand for the word-sized registers, {name} for other symbols."""
-        prefix = "r" if self.arch.bits == 64 else "e"
-        for register in ("ax", "bx", "cx", "dx", "si", "di", "bp", "sp"):
-            source = source.replace("$" + register, prefix + register)
+        """Assembles a function; {name} stands for the address of another symbol."""
         code = self.assembler.assemble(source, self._text, self.symbols)
         address, self._text = self._text, self._text + (len(code) + 15 & ~15)
         self.machine.memory.write_code(address, code)
@@ -76,8 +75,8 @@ class Tiny:
         return self.machine.call(self.machine.symbol(name), *arguments)
 
 
-# Machine calls with their arguments, by architecture.
-def machine_call(tiny: Tiny, number: int, a: str = "0", b: str = "0") -> str:
-    first, second = ("rdi", "rsi") if tiny.arch.bits == 64 else ("ebx", "ecx")
-    ax = "rax" if tiny.arch.bits == 64 else "eax"
-    return f"mov {first}, {a}; mov {second}, {b}; mov {ax}, {number}; int 0x7f; "
+def machine_call(tiny: Tiny, number: int, a: int = 0, b: int = 0) -> str:
+    """The source of a machine call with its arguments."""
+    sources = SOURCES[tiny.arch.name]
+    call, first, second = sources.call_registers
+    return sources.load(first, a) + sources.load(second, b) + sources.load(call, number) + sources.call
