@@ -20,11 +20,12 @@ class InstructionError(Exception):
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the ABI keeps a value: a register, or ``offset`` bytes from the stack pointer; ``size`` in
-    bytes."""
+    bytes. ``second`` is the register with the other half of what is too wide for one."""
 
     register: str | None
     offset: int
     size: int
+    second: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,8 @@ class JumperProbes:
         for place, signed in self._arguments[jp]:
             if place.register is not None:
                 data = regs.get(place.register).to_bytes(self._arch.word, order)
+                if place.second is not None:
+                    data += regs.get(place.second).to_bytes(self._arch.word, order)
                 data = data[: place.size] if order == "little" else data[-place.size :]
             else:
                 data = memory.read(sp + place.offset, place.size)
