@@ -71,6 +71,8 @@ class Slot:
     boosted: bytes | None
     kind: Any
     boosted_offset: int = 0
+    # Carries the instruction out at once, without the copy, where that is simple: (cpu, its address) -> the next PC.
+    emulate: Callable[[Any, int], int] | None = None
 
     @property
     def boosted_address(self) -> int:

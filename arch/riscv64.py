@@ -239,13 +239,13 @@ class Riscv64(Architecture):
     def check_place(self, code: bytes, start: int, address: int) -> None:
         instructions.refuse_reserved_sequence(code, start, address)
 
-    # There is no stepping: the copy is followed by a breakpoint. Of an instruction that refers to its own place
-    # there is no copy, and the breakpoint alone: it is carried out afterwards.
+    # There is no stepping: the copy is followed by a breakpoint. Of an instruction that is simulated there is no
+    # copy, and the breakpoint alone, if somebody waits for its end: it is carried out afterwards.
 
     def prepare(self, code: bytes, address: int, slot: int) -> Slot:
         instructions.refuse(code, address)
         size, simulate = instructions.length(code), instructions.simulation(code)
-        return Slot(slot, address, size, b"" if simulate else code[:size], None, simulate)
+        return Slot(slot, address, size, b"" if simulate else code[:size], None, simulate, emulate=simulate)
 
     def single_step(self, cpu: Any, slot: Slot) -> None:
         cpu.write_pc(slot.address)

@@ -346,12 +346,8 @@ class Kprobes:
         """What the breakpoint of a site does: one probe on a boosted instruction has a short way."""
         if len(site.probes) > 1 or not site.boosted or site.probes[0].break_handler:
             return lambda cpu: self._hit(cpu, site)
-        probe, slot, active, reenter = (
-            site.probes[0],
-            site.slot.boosted_address,
-            Status.HIT_ACTIVE,
-            self._reenter,
-        )
+        probe, active, reenter, address = site.probes[0], Status.HIT_ACTIVE, self._reenter, site.address
+        slot, emulate = site.slot.boosted_address, site.slot.emulate
 
         def hit(cpu: Cpu) -> None:
             block = cpu.kprobe
@@ -368,10 +364,10 @@ class Kprobes:
                     return
             except BaseException:
                 block.running = None
-                cpu.write_pc(slot)
+                cpu.write_pc(slot if emulate is None else emulate(cpu, address))
                 raise
             block.running = None
-            cpu.write_pc(slot)
+            cpu.write_pc(slot if emulate is None else emulate(cpu, address))
 
         return hit
 
@@ -394,11 +390,12 @@ class Kprobes:
             block.running = None  # it went elsewhere for good
 
     def step(self, cpu: Cpu, block: ControlBlock, site: Site, reentered: bool = False) -> None:
-        """Executes the probed instruction out of line: Linux's setup_singlestep."""
+        """Executes the probed instruction, out of line as a rule: Linux's setup_singlestep."""
         if site.boosted:
             if not reentered:
                 block.running = None
-            cpu.write_pc(site.slot.boosted_address)
+            emulate = site.slot.emulate
+            cpu.write_pc(site.slot.boosted_address if emulate is None else emulate(cpu, site.address))
             return
         if reentered:
             block.push(site)

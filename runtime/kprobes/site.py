@@ -30,9 +30,9 @@ class Site:
 
     @property
     def boosted(self) -> bool:
-        """Whether the copy may run on its own, back into the function: nobody wants to know when it is
-        done."""
-        return self.slot.boosted is not None and not any(
+        """Whether the copy may run on its own, back into the function, or need not run at all: nobody wants to
+        know when it is done."""
+        return (self.slot.boosted is not None or self.slot.emulate is not None) and not any(
             probe.post_handler or probe.fault_handler for probe in self.probes
         )
 

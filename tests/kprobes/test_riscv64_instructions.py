@@ -43,6 +43,9 @@ def encodings(rng: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "c.j", narrow(0xA001, 0x1FFC)
     yield "c.beqz", narrow(0xC001, 0x1FFC)
     yield "c.bnez", narrow(0xE001, 0x1FFC)
+    yield "addi", wide(0x13, 0)
+    yield "c.addi", narrow(0x0001, 0x1FFC)
+    yield "c.addi16sp", narrow(0x6105, 0x1078)
     register = rng.randrange(1, 32) << 7
     yield "c.jr", (0x8002 | register).to_bytes(2, "little")
     yield "c.jalr", (0x9002 | register).to_bytes(2, "little")
@@ -71,7 +74,7 @@ def test_simulated_instructions_do_what_the_cpu_does(machine: Machine) -> None:
             assert (kind, cpu.pc & ~1) == (kind, target & ~1)
             assert {name: cpu.read(name) for name in GENERAL} == ours, kind
             checked.add(kind)
-    assert len(checked) == 14
+    assert len(checked) == 17
 
 
 @pytest.mark.parametrize(
