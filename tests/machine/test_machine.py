@@ -94,7 +94,8 @@ def test_interrupts_come_at_events_and_when_halted(tiny: Tiny) -> None:
     fired = []
     machine.clock.at(500, lambda cpu: fired.append(machine.clock.now()))
     machine.clock.set_event(0, 2000)
-    tiny.function("start", SOURCES[tiny.arch.name].enable + machine_call(tiny, 2) + machine_call(tiny, 3) + machine_call(tiny, 4))
+    code = SOURCES[tiny.arch.name].enable + machine_call(tiny, 2) + machine_call(tiny, 3) + machine_call(tiny, 4)
+    tiny.function("start", code)
     tiny.run("start")
     assert fired == [500]
     assert memory.u32(machine.symbol("ticks")) == 1
