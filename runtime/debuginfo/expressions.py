@@ -679,7 +679,7 @@ def _arithmetic_source(node: Node, visit: Callable[[Node], str]) -> str:
     if kind in _SYMBOLS:
         return f"({left} {_SYMBOLS[kind]} {right})"
     if kind in ("shl", "shr"):
-        count = right if node[2][0] == "const" else f"min({right}, 128)"
+        count = str(min(node[2][1], 128)) if node[2][0] == "const" else f"min({right}, 128)"
         return f"({left} {'<<' if kind == 'shl' else '>>'} {count})"
     operator = {"udiv": "//", "umod": "%"}[kind]
     return f"(lambda a, b: a {operator} b if b else 0)({left}, {right})"

@@ -97,8 +97,7 @@ def test_probes_anywhere_change_nothing(arch: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["fork 2", "files", "pipes", "signals"])
-@pytest.mark.parametrize("post", [False, True])
+@pytest.mark.parametrize(("command", "post"), [("fork 2", False), ("files", True), ("pipes", False), ("signals", True)])
 def test_probes_everywhere_change_nothing(arch: str, command: str, post: bool) -> None:
     expected = Run(arch, command).finish()
     places = instructions(Run(arch, command).kernel)
