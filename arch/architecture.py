@@ -282,6 +282,10 @@ class Architecture:
         """The trap behind Unicorn's ``number`` where that stands for several: by a code in the instruction."""
         return number
 
+    def trap_details(self, machine: Any, cpu: Any, number: int) -> tuple[int, int]:
+        """Error code and address of the exception ``number`` that Unicorn shows as a trap."""
+        return 0, 0
+
     def set_fault_address(self, machine: Any, cpu: Any, address: int) -> None:
         """Leaves the address of a page fault where the kernel's entry looks for it."""
         place = machine.per_cpu("cpu_cr2", cpu)

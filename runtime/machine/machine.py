@@ -318,7 +318,7 @@ class Machine:
         if handler is not None:
             handler(cpu)
         else:
-            self.exception(cpu, number)
+            self.exception(cpu, number, *self.arch.trap_details(self, cpu, number))
 
     def exception(self, cpu: Cpu, vector: int, error_code: int = 0, address: int = 0) -> None:
         """An exception that kernel code caused: for the fault hooks, else for the kernel."""
