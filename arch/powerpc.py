@@ -38,7 +38,12 @@ _REGISTERS = {
     "ccr": "CR",
 }
 _ALIASES = {
-    **{"pc": "nip", "lr": "link", "cr": "ccr", "sp": "r1", "flags": "msr", "eflags": "msr"},
+    "pc": "nip",
+    "lr": "link",
+    "cr": "ccr",
+    "sp": "r1",
+    "flags": "msr",
+    "eflags": "msr",
     **{f"gpr{n}": f"r{n}" for n in range(32)},
 }
 # gcc's numbers; what it has none for has that of its special purpose register: SRR0 and SRR1.
@@ -70,6 +75,7 @@ class PowerPC(Architecture):
 
     breakpoint_trap = PROGRAM
     breakpoint_pc = 4
+    handler_pc = 0
     machine_call_trap = SYSTEM_CALL
     return_trap = FP_UNAVAILABLE
     max_slot_size = 32
@@ -160,13 +166,17 @@ class PowerPC(Architecture):
         return {"read": 0, "write": _WRITE, "fetch": _FETCH}[access] | (_USER if user else 0)
 
     def set_fault_address(self, machine: Any, cpu: Any, address: int) -> None:
-        machine.memory.write_word(machine.per_cpu("cpu_dar", cpu), address)
+        place = machine.per_cpu("cpu_dar", cpu)
+        if place is not None:
+            machine.memory.write_word(place, address)
 
     def saved_user_mode(self, field: Callable[[str], int]) -> bool:
         return bool(field("msr") & PR)
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
         nip, status, dar, error = cpu.read_pc(), 0, 0, error_code or 0
+        if "cpu_dar" not in machine.symbols:
+            machine.trap_entry(vector)  # which says that there is none
         if vector >= _IRQ:
             machine.memory.write_word(machine.per_cpu("cpu_irq", cpu), vector - _IRQ)
             vector = EXTERNAL
@@ -247,7 +257,8 @@ class PowerPC(Architecture):
         for n, value in enumerate(arguments[len(_ARGUMENTS) :], len(_ARGUMENTS)):
             machine.memory.write_word(sp + self.parameter_area + 8 * n, value & self.mask)
         cpu.sp = sp
-        cpu.write("r2", machine.memory.word(machine.symbol("kernel_toc")))
+        if "kernel_toc" in machine.symbols:
+            cpu.write("r2", machine.memory.word(machine.symbol("kernel_toc")))
         cpu.write("r12", function)
         cpu.write("link", back)
         cpu.write("msr", cpu.read("msr") & ~(EE | PR))

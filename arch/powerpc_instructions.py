@@ -29,7 +29,7 @@ def prepare(arch: Any, word: int, address: int, slot: int) -> Slot:
     """The slot of the instruction ``word`` at ``address``: see Architecture.prepare."""
     _refuse(word, address)
     opcode, extended = word >> 26, word >> 1 & 0x3FF
-    if opcode == _B or opcode == _BC or (opcode == _19 and extended in (_BCLR, _BCCTR)):
+    if opcode in (_B, _BC) or (opcode == _19 and extended in (_BCLR, _BCCTR)):
         # Behind the breakpoint at the slot's start, which stands for the branch where it is stepped.
         boosted = _boosted_branch(arch, word, address, slot + 4)
         return Slot(slot, address, 4, b"", boosted, _simulation(word), 4)

@@ -37,4 +37,5 @@ class Probed(Tiny):
 
     def pc_at(self, address: int) -> int:
         """The PC that a handler of a breakpoint at ``address`` sees."""
-        return address + self.arch.breakpoint_pc
+        shown = self.arch.handler_pc
+        return address + (self.arch.breakpoint_pc if shown is None else shown)

@@ -151,4 +151,87 @@ SOURCES = {
             "forward_call": "mov x9, x30; bl f; mov x30, x9; ret; f: mov x0, #4; ret",
         },
     ),
+    "ppc64": Sources(
+        functions={
+            "add": "stdu 1, -112(1); add 3, 3, 4; addi 1, 1, 112; blr",
+            "factorial": "factorial: mflr 0; std 31, -8(1); std 0, 16(1); stdu 1, -128(1); mr 31, 3; li 3, 1; "
+            "cmpldi 31, 1; ble done; addi 3, 31, -1; bl factorial; mulld 3, 3, 31; done: addi 1, 1, 128; ld 0, 16(1); "
+            "ld 31, -8(1); mtlr 0; blr",
+            "last": "b {add}",
+            "peek": "nop; ld 3, 0(3); nop; blr",
+        },
+        eight="mr 3, 10; blr",
+        eight_gives=8,
+        escape="addi 1, 1, 112; ld 0, 16(1); mtlr 0; blr",
+        outer="mflr 0; std 0, 16(1); stdu 1, -112(1); bl {escape}; li 3, 1; addi 1, 1, 112; ld 0, 16(1); mtlr 0; blr",
+        caller="mflr 0; std 0, 16(1); stdu 1, -112(1); li 3, 1; bl {factorial}; addi 1, 1, 112; ld 0, 16(1); mtlr 0; "
+        "blr",
+        back=20,
+        first_size=4,
+        first_push=112,
+        load=(4, 4),
+        pointer="r3",
+        first_argument="r3",
+        flip=0x8000,
+        saved="r31",
+        odd="nop; twi 31, 3, 0; sc 1; rfid; mtmsrd 3, 1; fmr 0, 0; trap; nop; blr",
+        refused={4: "EINVAL", 8: "EOPNOTSUPP", 12: "EINVAL", 16: "EINVAL", 20: "EOPNOTSUPP"}
+        | {24: "EILSEQ", 2: "EILSEQ", 33: "EILSEQ"},
+        cases={
+            "conditional": "li 3, 1; cmpldi 3, 1; bne a; beq b; a: li 3, 7; b: addi 3, 3, 1; blr",
+            "conditional_return": "li 3, 5; cmpldi 3, 5; bnelr; li 3, 6; cmpldi 3, 6; beqlr; li 3, 9; blr",
+            "loop": "li 3, 0; li 4, 5; mtctr 4; l: add 3, 3, 4; bdnz l; blr",
+            "counted_out": "li 4, 1; mtctr 4; li 3, 0; bdz a; li 3, 7; a: addi 3, 3, 1; blr",
+            "counted_while_equal": "li 3, 0; li 4, 3; mtctr 4; cmpd 3, 3; l: addi 3, 3, 1; bc 8, 2, l; blr",
+            "indirect_call": "mflr 9; bcl 20, 31, g; g: mflr 4; addi 4, 4, 28; mtctr 4; bctrl; addi 3, 3, 1; mtlr 9; "
+            "blr; li 3, 4; blr",
+            "call_by_link_register": "mflr 9; bcl 20, 31, g; g: mflr 4; addi 4, 4, 28; mtlr 4; blrl; addi 3, 3, 1; "
+            "mtlr 9; blr; li 3, 4; blr",
+            "indirect_jump": "mflr 9; bl g; g: mflr 4; mtlr 9; addi 4, 4, 24; mtctr 4; bctr; nop; li 3, 4; blr",
+            "forward_call": "mflr 9; bl f; mtlr 9; blr; f: li 3, 4; blr",
+            "atomic": "addi 4, 1, -16; li 3, 5; std 3, 0(4); l: ldarx 5, 0, 4; addi 5, 5, 1; stdcx. 5, 0, 4; bne l; "
+            "ld 3, 0(4); blr",
+        },
+    ),
 }
+
+SOURCES["riscv64"] = Sources(
+    functions={
+        "add": "addi sp, sp, -16; add a0, a0, a1; addi sp, sp, 16; ret",
+        "factorial": "factorial: addi sp, sp, -32; sd ra, 24(sp); sd s1, 16(sp); mv s1, a0; li a0, 1; "
+        "bgeu a0, s1, done; addi a0, s1, -1; call factorial; mul a0, a0, s1; done: ld ra, 24(sp); ld s1, 16(sp); "
+        "addi sp, sp, 32; ret",
+        "last": "j {add}",
+        "peek": "nop; ld a0, 0(a0); nop; ret",
+    },
+    eight="mv a0, a7; ret",
+    eight_gives=8,
+    escape="ld ra, 8(sp); addi sp, sp, 16; ret",
+    outer="addi sp, sp, -16; sd ra, 8(sp); call {escape}; li a0, 1; ld ra, 8(sp); addi sp, sp, 16; ret",
+    caller="addi sp, sp, -16; sd ra, 8(sp); li a0, 1; call {factorial}; ld ra, 8(sp); addi sp, sp, 16; ret",
+    back=16,
+    first_size=4,
+    first_push=16,
+    load=(4, 4),
+    pointer="a0",
+    first_argument="a0",
+    flip=0x20,
+    saved="s1",
+    odd="nop; ecall; uret; fence; csrr a0; c.ebreak; wfi; c.unimp; lr.w a1, (a0); addi a1, a1, 1; "
+    "sc.w a2, a1, (a0); nop; ret",
+    refused=dict.fromkeys((4, 8, 12, 16, 20, 22, 28, 32, 36), "EINVAL") | dict.fromkeys((2, 26, 45, 46), "EILSEQ"),
+    cases={
+        "conditional": "li a0, 1; beqz a0, a; bnez a0, b; a: li a0, 7; b: addi a0, a0, 1; ret",
+        "comparisons": "li a0, 0; li a1, -3; li a2, 2; blt a1, a2, a; addi a0, a0, 1; a: bltu a1, a2, b; "
+        "addi a0, a0, 2; b: bge a1, a2, c; addi a0, a0, 4; c: bgeu a1, a2, d; addi a0, a0, 8; d: beq a1, a2, e; "
+        "addi a0, a0, 16; e: ret",
+        "loop": "li a0, 0; li a1, 5; l: add a0, a0, a1; addi a1, a1, -1; bnez a1, l; ret",
+        "indirect_call": "mv t1, ra; auipc t0, 0; addi t0, t0, 28; jalr ra, 0(t0); addi a0, a0, 1; mv ra, t1; ret; "
+        "nop; li a0, 4; ret",
+        "call_by_link_register": "mv t1, ra; auipc ra, 0; addi ra, ra, 24; jalr ra, 0(ra); mv ra, t1; ret; nop; "
+        "li a0, 4; ret",
+        "compressed": "mv t1, ra; auipc t0, 0; addi t0, t0, 22; c.jalr t0; c.addi a0, 3; c.mv ra, t1; c.jr ra; "
+        "c.nop; nop; c.li a0, 4; c.addi a0, -1; c.jr ra",
+        "forward_call": "mv t1, ra; call f; mv ra, t1; ret; f: li a0, 4; ret",
+    },
+)

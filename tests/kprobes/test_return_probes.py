@@ -95,7 +95,7 @@ def test_several_on_one_function_and_a_tail_call(tiny: Probed) -> None:
 
     def named(name):  # type: ignore[no-untyped-def]
         def handler(instance, regs):  # type: ignore[no-untyped-def]
-            seen.append((name, tiny.machine.breakpoints.get(tiny.pc_at(instance.ret_addr)) is not None))
+            seen.append((name, instance.ret_addr + tiny.arch.breakpoint_pc in tiny.machine.breakpoints))
 
         return handler
 
@@ -135,7 +135,7 @@ def test_calls_that_never_return_give_their_instances_back(tiny: Probed) -> None
 
 
 def test_a_task_that_is_gone(tiny: Probed) -> None:
-    tiny.function("kprobe_flush_task", "ret")
+    tiny.function("kprobe_flush_task", tiny.sources.functions["add"])
     tiny.function("escape", tiny.sources.escape)
     task = 0x1234
     tiny.kprobes.current = lambda cpu: task
@@ -191,7 +191,7 @@ def test_true_return_addresses_for_unwinders(tiny: Probed) -> None:
     ],
 )
 def test_what_cannot_be_registered(tiny: Probed, make, errno: str) -> None:  # type: ignore[no-untyped-def]
-    tiny.function("__switch_to", "ret")
+    tiny.function("__switch_to", tiny.sources.functions["add"])
     with pytest.raises(KprobeError, match=f"-{errno}"):
         register_kretprobe(make(tiny))
 
