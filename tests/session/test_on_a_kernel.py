@@ -49,7 +49,8 @@ def test_a_null_pointer_in_a_handler(run) -> None:
 
 def test_of_several_probes_of_a_place_the_last_comes_first(run) -> None:
     """So Linux has it, and with it stap: a kprobe goes to the head of the list of its address."""
-    script = """probe kernel.function("do_fork") { print("a") exit() } probe kernel.function("do_fork").call { print("b") }
+    script = """probe kernel.function("do_fork") { print("a") exit() }
+        probe kernel.function("do_fork").call { print("b") }
         probe kprobe.function("do_fork") { print("c") }"""
     assert run(script) == (0, "cba", "")
 
