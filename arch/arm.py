@@ -37,6 +37,8 @@ _ALIASES = {
     "flags": "cpsr",
     "eflags": "cpsr",
 }
+# 25 is gdb's number; DWARF has none for cpsr.
+_DWARF_REGISTERS = {**dict(enumerate(_GENERAL)), 25: "cpsr"}
 
 
 class Arm(Architecture):
@@ -53,8 +55,7 @@ class Arm(Architecture):
     pt_regs_size = 4 * len(_PT_REGS)
     registers = _REGISTERS
     register_aliases = _ALIASES
-    # 25 is gdb's number; DWARF has none for cpsr.
-    dwarf_registers = {**dict(enumerate(_GENERAL)), 25: "cpsr"}
+    dwarf_registers = _DWARF_REGISTERS
     pc = "pc"
     sp = "sp"
 
@@ -181,9 +182,7 @@ class Arm(Architecture):
         cpu.write_pc(pc)
         return state & MODE == USR
 
-    def enter_system_call(
-        self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]
-    ) -> None:
+    def enter_system_call(self, machine: Any, cpu: Any, number: int | None, arguments: tuple[int, ...]) -> None:
         for register, value in zip(_GENERAL[:6], arguments, strict=False):
             cpu.write(register, value & self.mask)
         if number is not None:
@@ -214,9 +213,7 @@ class Arm(Architecture):
     def argument(self, n: int, *, size: int | None = None) -> Place:
         return self.arguments([4] * n + [size or 4])[n]
 
-    def set_up_call(
-        self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int
-    ) -> None:
+    def set_up_call(self, machine: Any, cpu: Any, function: int, arguments: tuple[int, ...], back: int) -> None:
         for register, value in zip(_GENERAL[:4], arguments, strict=False):
             cpu.write(register, value & self.mask)
         on_stack = b"".join((value & self.mask).to_bytes(4, "little") for value in arguments[4:])
