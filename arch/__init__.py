@@ -7,7 +7,14 @@ from importlib import import_module
 from stapy.arch.architecture import Architecture
 
 # Module by architecture, and the other names people use for it (uname's, Debian's, SystemTap's).
-_MODULES = {"arm64": "arm64", "i386": "i386", "ppc64": "ppc64", "riscv64": "riscv64", "x86_64": "x86_64"}
+_MODULES = {
+    "arm": "arm",
+    "arm64": "arm64",
+    "i386": "i386",
+    "ppc64": "ppc64",
+    "riscv64": "riscv64",
+    "x86_64": "x86_64",
+}
 _ALIASES = {
     "powerpc": "ppc64",
     "powerpc64": "ppc64",
@@ -19,6 +26,8 @@ _ALIASES = {
     "i686": "i386",
     "x86": "i386",
     "aarch64": "arm64",
+    "armv7l": "arm",
+    "armhf": "arm",
 }
 
 _loaded: dict[str, Architecture] = {}

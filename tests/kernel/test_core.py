@@ -24,7 +24,7 @@ from stapy.workload import (
 from .conftest import built, run_process
 
 SIGCONT, SIGSTOP, SIGTSTP = 18, 19, 20
-MACHINES = {"arm64": "aarch64"}  # what uname says, where it is not the architecture's name
+MACHINES = {"arm": "armv7l", "arm64": "aarch64"}  # what uname says, where it is not the architecture's name
 WCONTINUED = 8
 
 
@@ -332,6 +332,7 @@ def break_function(name, code):
 NULL_DEREFERENCES = {
     "x86_64": (b"\x31\xc0\x48\x8b\x40\x10", 2),
     "i386": (b"\x31\xc0\x8b\x40\x10", 2),
+    "arm": (b"\x00\x00\xa0\xe3\x10\x00\x90\xe5", 4),
     "arm64": (b"\x00\x00\x80\xd2\x00\x08\x40\xf9", 4),
     "riscv64": (b"\x01\x45\x08\x69", 2),
     "ppc64": (b"\x39\x20\x00\x00\xe9\x29\x00\x10", 4),
@@ -339,6 +340,7 @@ NULL_DEREFERENCES = {
 INVALID_INSTRUCTIONS = {
     "x86_64": (b"\x0f\x0b", "invalid opcode: 0000 [#1]"),
     "i386": (b"\x0f\x0b", "invalid opcode: 0000 [#1]"),
+    "arm": (b"\xf0\x00\xf0\xe7", "undefined instruction: 0000 [#1]"),
     "arm64": (b"\x00\x00\x00\x00", "undefined instruction: 02000000 [#1]"),
     "riscv64": (b"\xff\xff\xff\xff", "illegal instruction: 0002 [#1]"),
     "ppc64": (b"\x00\x00\x00\x00", "Program check: 0004 [#1]"),

@@ -66,8 +66,9 @@ def arm(kernel: BuiltinKernel, places: list[int], post: bool) -> tuple[list[Kpro
 
 
 # Where system calls enter, and the kernel's own handler of breakpoints, which no probe may be on.
-ENTRIES = {"system_call", "el0_svc", "handle_exception"}
+ENTRIES = {"system_call", "el0_svc", "vector_swi", "handle_exception"}
 BREAKPOINT_HANDLERS = {
+    "arm": "do_debug_exception",
     "arm64": "do_debug_exception",
     "ppc64": "program_check_exception",
     "riscv64": "do_trap_break",
