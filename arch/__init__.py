@@ -13,12 +13,14 @@ _MODULES = {
     "i386": "i386",
     "ppc64": "ppc64",
     "riscv64": "riscv64",
+    "s390x": "s390x",
     "x86_64": "x86_64",
 }
 _ALIASES = {
     "powerpc": "ppc64",
     "powerpc64": "ppc64",
     "riscv": "riscv64",
+    "s390": "s390x",
     "x86-64": "x86_64",
     "amd64": "x86_64",
     "i486": "i386",
