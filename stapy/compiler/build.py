@@ -235,9 +235,9 @@ class Builder:
         return points
 
     def point_conditional(self, v: Values) -> list[tree.ProbePoint]:
-        points, condition = v[0], v[-1]
+        points, (condition, last) = v[0], v[-1]
         if any(point.condition is not None for point in points):
-            raise ParseError("condition respecified")
+            raise ParseError("condition respecified", saw=last)
         for point in points:
             point.condition = condition
         return points
@@ -245,8 +245,8 @@ class Builder:
     def point_both(self, v: Values) -> list[tree.ProbePoint]:
         return self.point_conditional([self.point_suffixed(v), v[2]])
 
-    def point_condition(self, v: Values) -> Expression:
-        return v[2]
+    def point_condition(self, v: Values) -> tuple[Expression, Token]:
+        return v[2], v[3]
 
     def components_one(self, v: Values) -> list[tree.ProbePoint]:
         return v[0]

@@ -11,7 +11,6 @@ token it has taken; and where the file ends it either says what it expected, or 
 from __future__ import annotations
 
 # ruff: noqa: SIM905 (words in a row read better)
-
 from typing import Any
 
 from .diagnostics import ParseError
@@ -137,7 +136,7 @@ def explain(items: Items, before: Items, values: list[Any], token: Token) -> tup
         and "<literal>" in {rule.expansion[dot] for rule, dot in before if dot < len(rule.expansion)}
     ):
         message = LITERAL
-    site: object = (message, mode)
+    site = _site(items, message)
     if ended and mode != PEEK:
         message = "unexpected end-of-file"
         site = message
@@ -150,6 +149,42 @@ def explain(items: Items, before: Items, values: list[Any], token: Token) -> tup
     if ended:
         return ParseError(message, end=source, site=site), True
     return ParseError(message, saw=token, site=site), mode != PEEK
+
+
+def _site(items: Items, message: str) -> object:
+    """Which of stap's functions found the mistake: of messages from one place, it prints the first."""
+    if message in _SHARED_SITES:
+        return _SHARED_SITES[message]
+    named = [(rule.action, dot) for rule, dot in items if not rule.action.startswith("list_")]
+    action, dot = min(named, default=("", 0))
+    if message == "expected identifier":
+        return "a kind of token" if action in ("at_probewrite", "try_named") else (message, action, dot)
+    if action in _CALL_LIKE and message[10:11] != "" and message.startswith("expected '"):
+        return "one token"
+    return (message, action, dot)
+
+
+_SHARED_SITES = {
+    LITERAL: LITERAL,
+    "expected literal string": "literal string",
+    "expected value": "value",
+    "expected statement": "statement",
+    "expected '{'": "block",
+    "expected string": "a kind of token",
+    "expected number": "a kind of token",
+    "expected one of ', )'": "one of several tokens",
+    "expected one of ') ,'": "one of several tokens",
+    "expected one of '] ,'": "one of several tokens",
+    "expected 'catch'": "one token",
+    COMPONENT: COMPONENT,
+    BODY: BODY,
+    TOP_LEVEL: TOP_LEVEL,
+}
+_CALL_LIKE = frozenset(
+    "at_defined at_entry at_probewrite at_perf at_const at_var cast dereference register statistic statistic_shift"
+    " histogram_log histogram_linear print print_empty print_histogram print_format print_delimited element try_named"
+    " global_sized".split()
+)
 
 
 def _unread(item: tuple[Rule, int], previous: Any) -> bool:

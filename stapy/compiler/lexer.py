@@ -8,7 +8,6 @@ error only when somebody takes it.
 from __future__ import annotations
 
 # ruff: noqa: SIM905 (words in a row read better)
-
 import re
 from collections.abc import Callable, Iterator
 from functools import cache

@@ -446,7 +446,8 @@ class Parser:
                     return
                 self.stale = True
             except ParseError as another:
-                self.record(another)
+                if another.at is None or another.at.kind != "junk":
+                    self.record(another)
 
 
 _CHECKED = (

@@ -375,7 +375,7 @@ class Preprocessor:
             raise ParseError("'@define' forbidden inside macro body", at=token)
         name = self._scan()
         if name is None or name.kind != "identifier":
-            raise ParseError("expected identifier", at=name or token)
+            raise ParseError("expected identifier", at=name, end=self.source)
         if name.text in self.macros:
             raise ParseError(
                 f"attempt to redefine macro '@{name.text}' in the same file",
@@ -389,24 +389,24 @@ class Preprocessor:
         parameters: list[str] = []
         opened = self._scan()
         if opened is not None and opened.terminal == "(":
-            parameters = self._parameters(name)
+            parameters = self._parameters()
             opened = self._scan()
         if opened is None or opened.terminal != "%(":
-            raise ParseError("expected '%('" if parameters else "expected '%(' or '('", at=opened or name)
+            raise ParseError("expected '%('" if parameters else "expected '%(' or '('", at=opened, end=self.source)
         self.macros[name.text] = Macro(name.text, name, parameters, self._body(name))
 
-    def _parameters(self, name: Token) -> list[str]:
+    def _parameters(self) -> list[str]:
         parameters: list[str] = []
         while True:
             token = self._scan()
             if token is None or token.kind != "identifier":
-                raise ParseError("expected identifier", at=token or name)
+                raise ParseError("expected identifier", at=token, end=self.source)
             parameters.append(token.text)
             token = self._scan()
             if token is not None and token.kind == "operator" and token.text == ")":
                 return parameters
             if token is None or token.kind != "operator" or token.text != ",":
-                raise ParseError("expected ',' or ')'", at=token or name)
+                raise ParseError("expected ',' or ')'", at=token, end=self.source)
 
     def _body(self, name: Token) -> list[Token]:
         """The tokens to the ``%)`` that matches; conditionals inside stay as they are."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 
-FORMAT = 5  # of the cache file
+FORMAT = 6  # of the cache file
 
 
 @dataclass(slots=True)
@@ -107,6 +107,10 @@ def build(grammar: str) -> Tables:
             action = "" if rule.alias is None and len(expansion) == 1 else str(rule.alias or rule.origin.name)
             table_rules.append(Rule(symbol_name(rule.origin.name), expansion, action))
         return rules[rule]
+
+    # Numbered in an order of their own: Lark's sets come in another every time.
+    for rule in sorted(lark.rules, key=lambda rule: (rule.origin.name, [symbol.name for symbol in rule.expansion])):
+        rule_number(rule)
 
     actions = [
         {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: SIM905 (words in a row read better)
-
 import random
 
 from stapy.compiler import tables
