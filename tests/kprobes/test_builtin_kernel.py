@@ -71,6 +71,8 @@ BREAKPOINT_HANDLERS = {
     "arm": "do_debug_exception",
     "arm64": "do_debug_exception",
     "ppc64": "program_check_exception",
+    "ppc64le": "program_check_exception",
+    "s390x": "illegal_op",
     "riscv64": "do_trap_break",
 }
 
