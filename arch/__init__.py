@@ -12,6 +12,7 @@ _MODULES = {
     "arm64": "arm64",
     "i386": "i386",
     "ppc64": "ppc64",
+    "ppc64le": "ppc64le",
     "riscv64": "riscv64",
     "s390x": "s390x",
     "x86_64": "x86_64",
@@ -19,6 +20,8 @@ _MODULES = {
 _ALIASES = {
     "powerpc": "ppc64",
     "powerpc64": "ppc64",
+    "powerpc64le": "ppc64le",
+    "ppc64el": "ppc64le",
     "riscv": "riscv64",
     "s390": "s390x",
     "x86-64": "x86_64",
