@@ -195,18 +195,18 @@ class Builder:
         self.script.probes.append(probe)
         self.script.order.append(probe)
 
-    def alias(self, v: Values) -> None:
+    def alias(self, v: Values) -> tree.Alias:
         names = [name for name, _ in v[1]]
         epilogue = any(operator.text == "+=" for _, operator in v[1])
+        if epilogue and self.lookahead.terminal == ",":
+            raise ParseError("Combined prologue and epilogue cannot be defined with '+='", saw=self.lookahead)
         alias = tree.Alias(v[0], names, v[2], v[3], epilogue)
         self.script.aliases.append(alias)
         self.script.order.append(alias)
+        return alias
 
     def alias_both(self, v: Values) -> None:
-        if any(operator.text == "+=" for _, operator in v[1]):
-            raise ParseError("Combined prologue and epilogue cannot be defined with '+='", saw=v[4])
-        self.alias(v)
-        self.script.aliases[-1].second = v[5]
+        v[0].second = v[2]
 
     def alias_name(self, v: Values) -> tuple[tree.ProbePoint, Token]:
         points = v[0]
@@ -241,9 +241,6 @@ class Builder:
         for point in points:
             point.condition = condition
         return points
-
-    def point_both(self, v: Values) -> list[tree.ProbePoint]:
-        return self.point_conditional([self.point_suffixed(v), v[2]])
 
     def point_condition(self, v: Values) -> tuple[Expression, Token]:
         return v[2], v[3]
@@ -354,33 +351,23 @@ class Builder:
         body = tree.Null(v[0])
         return tree.Foreach(v[0], [key for key, _ in keys], array, slice_, symbol, column, sign, aggregate, v[6], body)
 
-    def _one_sort(self, *marks: Token | None) -> None:
-        """At most one of a foreach's sort directives; remembers that there was one."""
-        given = [mark for mark in marks if mark is not None]
-        self.sorted = bool(given)
-        if len(given) > 1:
-            raise ParseError("multiple sort directives", saw=given[1])
-
     def foreach_one(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort(v[0][1])
         return [v[0]], None
 
     def foreach_bracketed(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort(*[mark for _, mark in v[1]])
         return v[1], None
 
     def foreach_value_one(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort(v[0][1], v[2][1])
         return [v[2]], v[0]
 
     def foreach_value_bracketed(self, v: Values) -> tuple[list[Any], Any]:
-        self._one_sort(*[mark for _, mark in [v[0], *v[3]]])
         return v[3], v[0]
 
     def foreach_key(self, v: Values) -> tuple[tree.Symbol, Token | None]:
         return tree.Symbol(v[0], v[0].text), None
 
     def foreach_key_sorted(self, v: Values) -> tuple[tree.Symbol, Token | None]:
+        self._sort(v[1])
         return tree.Symbol(v[0], v[0].text), v[1]
 
     def foreach_array(self, v: Values) -> tuple[Expression, None]:
@@ -392,16 +379,18 @@ class Builder:
     def sort_none(self, v: Values) -> tuple[None, None]:
         return None, None
 
-    def _sort_again(self, mark: Token) -> None:
+    def _sort(self, mark: Token) -> None:
+        """Of a foreach's sort directives there may be one."""
         if self.sorted:
             raise ParseError("multiple sort directives", saw=mark)
+        self.sorted = True
 
     def sort_value(self, v: Values) -> tuple[Token, None]:
-        self._sort_again(v[0])
+        self._sort(v[0])
         return v[0], None
 
     def sort_by(self, v: Values) -> tuple[Token, str]:
-        self._sort_again(v[1])
+        self._sort(v[1])
         return v[1], v[0].text[1:]
 
     def limit_none(self, v: Values) -> None:

@@ -83,7 +83,6 @@ _SYMBOLS: dict[str, tuple[str, str]] = {
 _ITEMS: dict[tuple[str, int], tuple[str, str]] = {
     ("alias", 1): (COMPONENT, NEXT_AT_ONCE),
     ("alias", 3): (BODY, PEEK),
-    ("alias_both", 1): (COMPONENT, NEXT_AT_ONCE),
     ("alternatives_more", 1): (BODY, PEEK),
     ("at_perf", 2): ("expected literal string", NEXT),
     ("at_var", 2): ("expected string", NEXT),

@@ -297,6 +297,8 @@ class Parser:
             self.angled = False
         elif terminal in ("probe", "function"):
             self.context = token.text
+        elif terminal == "foreach":
+            self.builder.sorted = False
         elif terminal in ("private", "global"):
             self.builder.private = terminal == "private" or getattr(self.values[-1], "text", "") == "private"
         elif terminal == "return":
@@ -451,5 +453,6 @@ class Parser:
 
 
 _CHECKED = (
-    frozenset(("<", "ANGLE_END", "probe", "function", "private", "global", "return", "EMBEDDED")) | GUARDED_OPERATORS
+    frozenset(("<", "ANGLE_END", "probe", "function", "private", "global", "foreach", "return", "EMBEDDED"))
+    | GUARDED_OPERATORS
 )
