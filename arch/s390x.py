@@ -42,6 +42,9 @@ _FRAME = 160  # the smallest stack frame: what a callee may use of its caller's
 _ARGUMENTS = _GENERAL[2:7]
 
 
+_DWARF = {**dict(enumerate(_GENERAL)), 64: "psw_mask", 65: "psw_addr"}
+
+
 class S390x(Architecture):
     name = "s390x"
     aliases = ("s390",)
@@ -58,7 +61,7 @@ class S390x(Architecture):
     saved_registers_offset = _FRAME
     registers = _REGISTERS
     register_aliases = _ALIASES
-    dwarf_registers = {**dict(enumerate(_GENERAL)), 64: "psw_mask", 65: "psw_addr"}
+    dwarf_registers = _DWARF
     pc = "psw_addr"
     sp = "r15"
 

@@ -195,7 +195,7 @@ def _skipping(code: bytes) -> Callable[[int], bytes] | None:
     """A conditional branch as a relative one over a distance in bytes; None for other instructions."""
     first, second, last = code[0], code[1], code[-1]
     head, tail = b"", b""
-    if first == 0xA7 and second & 15 in (4, 6, 7) or first in (0x84, 0x85):  # brc, brct, brctg; brxh, brxle
+    if (first == 0xA7 and second & 15 in (4, 6, 7)) or first in (0x84, 0x85):  # brc, brct, brctg; brxh, brxle
         head = code[:2]
     elif first == 0xC0 and second & 15 == 4:  # brcl
         head = bytes((0xA7, second))
@@ -237,20 +237,20 @@ def _target(code: bytes) -> Callable[[Any, int], int | None]:
     if first in (0x46, 0x47):
         return _indexed_target(code)
     if first == 0xE3:
-        return lambda cpu, _address: _long_address(cpu, code) + _index(cpu, code) & _MASK
+        return lambda cpu, _at: _long_address(cpu, code) + _index(cpu, code) & _MASK
     if first == 0xEB:
-        return lambda cpu, _address: _long_address(cpu, code)
-    return lambda cpu, _address: _address(cpu, code, 2)  # bxh and bxle; compare and branch
+        return lambda cpu, _at: _long_address(cpu, code)
+    return lambda cpu, _at: _address(cpu, code, 2)  # bxh and bxle; compare and branch
 
 
 def _register_target(register: int) -> Callable[[Any, int], int | None]:
     if not register:  # stands for not branching
-        return lambda _cpu, _address: None
-    return lambda cpu, _address: cpu.read(f"r{register}") & ~1
+        return lambda _cpu, _at: None
+    return lambda cpu, _at: cpu.read(f"r{register}") & ~1
 
 
 def _indexed_target(code: bytes) -> Callable[[Any, int], int | None]:
-    return lambda cpu, _address: _address(cpu, code, 2) + _index(cpu, code) & _MASK
+    return lambda cpu, _at: _address(cpu, code, 2) + _index(cpu, code) & _MASK
 
 
 # ------------------------------------------------------------ operands in memory
@@ -312,7 +312,7 @@ def _accesses(cpu: Any, code: bytes, at: int) -> Iterator[tuple[int, int, bool]]
         yield _long_address(cpu, code), _extent(code, opcode), store
     elif first == 0xE5:
         yield _address(cpu, code, 2), 1, code[1] in _IMMEDIATE_STORES
-    elif 0xD0 <= first <= 0xDF or first >= 0xE8 and first not in (0xEC, 0xED):
+    elif 0xD0 <= first <= 0xDF or (first >= 0xE8 and first not in (0xEC, 0xED)):
         yield _address(cpu, code, 2), code[1] + 1, first not in _ONLY_READ
         yield _address(cpu, code, 4), code[1] + 1, False
     elif 0x40 <= first < 0x80:
