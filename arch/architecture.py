@@ -151,6 +151,11 @@ class Architecture:
     def set_up_engine(self, engine: Any) -> None:
         """What a new Unicorn instance needs before it is used."""
 
+    def register_file(self, engine: Any) -> Any:
+        """What saves and restores all registers of a Unicorn instance, with save() and restore(saved); None where
+        Unicorn's contexts do."""
+        return None
+
     def unicorn_register(self, name: str) -> int:
         """Unicorn's number of a register in ``registers``."""
         raise NotImplementedError
@@ -247,6 +252,7 @@ class Architecture:
     return_trampoline: Assembly  # a breakpoint that functions with a return probe return to
     jprobe_stub: Assembly  # two breakpoints: the mirror handler's entry, and jprobe_return's
     min_stack_size: int  # bytes of stack a jprobe saves, at most
+    stack_bias = 0  # how far below the stack its pointer points
 
     def return_address(self, machine: Any, cpu: Any, frame: int) -> int:
         """At a function's first instruction, with its frame_of_entry(): where it will return to."""

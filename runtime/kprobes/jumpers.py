@@ -103,7 +103,8 @@ class JumperProbes:
         block = cpu.kprobe
         block.jprobe, block.jprobe_state = jp, cpu.save()
         block.jprobe_regs = None if jp.mirror else saved(self._arch)(cpu)
-        block.jprobe_stack = self._machine.memory.read(cpu.sp, self._stack_size(cpu.sp))
+        stack = cpu.sp + self._arch.stack_bias
+        block.jprobe_stack = self._machine.memory.read(stack, self._stack_size(stack))
         cpu.pc = jp.stub
         return 1
 
@@ -162,7 +163,7 @@ class JumperProbes:
         if block.jprobe is None:
             return 0
         cpu.restore(block.jprobe_state)
-        self._machine.memory.write(cpu.sp, block.jprobe_stack)
+        self._machine.memory.write(cpu.sp + self._arch.stack_bias, block.jprobe_stack)
         block.jprobe = block.jprobe_state = block.jprobe_regs = None
         return 1
 

@@ -142,6 +142,7 @@ class UnicornCpu(Cpu):
         self.write_pc = self._writers[arch.pc]
         self._read_sp = self._readers[arch.sp]
         self._contexts: list[Any] = []
+        self._register_file = arch.register_file(engine)
         for region in memory.regions if uc is None else ():
             self.map(region)
         memory.cpus.append(self)
@@ -265,12 +266,17 @@ class UnicornCpu(Cpu):
         _emu_stop(self._handle)
 
     def save(self) -> Any:
+        if self._register_file is not None:
+            return self._register_file.save(), self.user_mode, self.halted
         context = self._contexts.pop() if self._contexts else self.uc.context_save()
         _context_save(self._handle, context.context)
         return context, self.user_mode, self.halted
 
     def restore(self, state: Any) -> None:
         context, self.user_mode, self.halted = state
+        if self._register_file is not None:
+            self._register_file.restore(context)
+            return
         _context_restore(self._handle, context.context)
         self._contexts.append(context)
 
