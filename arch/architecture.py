@@ -253,6 +253,7 @@ class Architecture:
     jprobe_stub: Assembly  # two breakpoints: the mirror handler's entry, and jprobe_return's
     min_stack_size: int  # bytes of stack a jprobe saves, at most
     stack_bias = 0  # how far below the stack its pointer points
+    link_registers: tuple[str, ...] = ()  # with return addresses that need not be on the stack yet
 
     def return_address(self, machine: Any, cpu: Any, frame: int) -> int:
         """At a function's first instruction, with its frame_of_entry(): where it will return to."""

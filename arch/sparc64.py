@@ -54,6 +54,7 @@ class Sparc64(Architecture):
     pt_regs_size = _PT_REGS_SIZE
     saved_registers_offset = STACK_BIAS + _FRAME
     stack_bias = STACK_BIAS
+    link_registers = ("o7", "i7")
     registers = _REGISTERS
     register_aliases = _ALIASES
     dwarf_registers = _DWARF_REGISTERS

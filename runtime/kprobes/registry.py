@@ -543,10 +543,11 @@ class Kprobes:
         """Whether a function that holds the log's lock is among those that called what runs now."""
         cpu, word = self.machine.cpu, self.arch.word
         ranges = [symbol_range for name in _LOGGING if (symbol_range := self._range(name)) is not None]
-        sp = self.machine.kernel_sp(cpu)
+        sp = self.machine.kernel_sp(cpu) + self.arch.stack_bias
         stack = self.memory.read(sp, -sp & (self.arch.thread_size - 1))
         values = [int.from_bytes(stack[i : i + word], self.arch.endian) for i in range(0, len(stack), word)]
-        return any(start <= value < end for value in [cpu.pc, *values] for start, end in ranges)
+        values += [cpu.pc, *map(cpu.read, self.arch.link_registers)]
+        return any(start <= value < end for value in values for start, end in ranges)
 
     def _range(self, name: str) -> tuple[int, int] | None:
         start = self.kallsyms_lookup_name(name)
