@@ -74,6 +74,7 @@ BREAKPOINT_HANDLERS = {
     "ppc64le": "program_check_exception",
     "s390x": "illegal_op",
     "riscv64": "do_trap_break",
+    "sparc64": "bad_breakpoint",
 }
 
 
@@ -96,7 +97,9 @@ def test_probes_anywhere_change_nothing(arch: str) -> None:
     assert sum(p.hits for p in stepped) > 1000
     assert not any(p.nmissed for p in boosted + stepped)
     # Machine calls, BUG()s, and the functions on the blacklist; elsewhere whatever moves system registers.
-    assert sum((refused + also_refused).values()) < (50 if arch in ("x86_64", "i386") else 250)
+    # On sparc64 every delay slot, too.
+    limit = {"x86_64": 50, "i386": 50, "sparc64": 1200}.get(arch, 250)
+    assert sum((refused + also_refused).values()) < limit
 
 
 @pytest.mark.slow
