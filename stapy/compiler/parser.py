@@ -245,6 +245,7 @@ class Parser:
                 values.append(token)
                 starts.append(token)
                 if terminal == "COMPONENT":
+                    self.stale = True
                     values[-1] = self._join_component(token)
                 token = self.lookahead = self.advance()
                 terminal = token.terminal
