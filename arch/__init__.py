@@ -15,11 +15,9 @@ _MODULES = {
     "ppc64le": "ppc64le",
     "riscv64": "riscv64",
     "s390x": "s390x",
-    "sparc64": "sparc64",
     "x86_64": "x86_64",
 }
 _ALIASES = {
-    "sparc": "sparc64",
     "powerpc": "ppc64",
     "powerpc64": "ppc64",
     "powerpc64le": "ppc64le",
