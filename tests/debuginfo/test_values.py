@@ -184,6 +184,8 @@ def test_backtrace_from_every_instruction(kernel: KernelDescription, unwinder: A
 
 
 def test_backtrace_without_frame_rules(kernel: KernelDescription, unwinder: Any, monkeypatch: Any) -> None:
+    if kernel.arch in ("ppc64le", "s390x"):
+        pytest.skip("nothing is followed there without frame rules")
     monkeypatch.setattr(type(kernel.frames), "at", lambda self, address: None)
     place = kernel.symbols["mark_forgets"]  # where the frame pointer is set up
     (found,) = at(kernel, place, lambda now: unwinder.backtrace(now, now.memory))
