@@ -291,6 +291,6 @@ class UnicornCpu(Cpu):
         )
 
     def flush(self, address: int, size: int) -> None:
-        # From the byte before: a block that ends in an illegal instruction used as a breakpoint (s390x, riscv64) does not
-        # count that instruction in, and would stay.
+        # From the byte before: a block that ends at an illegal instruction used as a breakpoint (s390x, riscv64) does
+        # not count that instruction in, and would stay.
         self.uc.ctl_remove_cache(address - 1, address + size)

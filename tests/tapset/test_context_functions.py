@@ -61,7 +61,7 @@ def test_arguments_and_registers(at_fork) -> None:
 def test_strings_and_numbers_in_kernel_memory(at_fork) -> None:
     text = at_fork('t = task_current() a = &@cast(t, "task_struct")->comm '
                    'printf("%s %s %d %d %s", kernel_string(a), kernel_string_n(a, 2), kernel_char(a), '
-                   'kernel_short(a) == 0x6e69, kernel_string_quoted(a)) '
+                   'kernel_short(a) == 0x6e69 || kernel_short(a) == 0x696e, kernel_string_quoted(a)) '
                    'printf(" %d", kernel_pointer(&@cast(t, "task_struct")->parent) == task_parent(t))')
     assert text == 'init in 105 1 "init" 1'
 
