@@ -260,24 +260,3 @@ class Reporter:
 
     def _write(self, text: str) -> None:
         self.stream.write(text)
-
-
-def similar(word: str, candidates: Iterator[str] | list[str] | set[str], most: int = 5) -> list[str]:
-    """Up to ``most`` of ``candidates`` close to ``word`` by edit distance, the closest first."""
-    threshold = max(1, len(word) // 2)
-    scored = sorted((d, c) for c in set(candidates) if (d := _distance(word, c, threshold)) <= threshold)
-    return [candidate for _, candidate in scored[:most]]
-
-
-def _distance(a: str, b: str, limit: int) -> int:
-    """Levenshtein's distance, or ``limit`` + 1 where it is greater."""
-    if abs(len(a) - len(b)) > limit:
-        return limit + 1
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-        if min(row) > limit:
-            return limit + 1
-    return row[-1]
