@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -31,8 +31,13 @@ def main(argv: list[str] | None = None) -> int:
     if hasattr(signal, "SIGPIPE"):  # `stapy ... | head` ends quietly, as stap does
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     _prepare_streams()
+    return _ended(lambda: _main(argv))
+
+
+def _ended(run: Callable[[], int]) -> int:
+    """The exit status of ``run()``, with a message where it cannot go on."""
     try:
-        status = _main(argv)
+        status = run()
         sys.stdout.flush()
         return status
     except command_line.UsageError as error:
@@ -62,9 +67,33 @@ def _main(argv: list[str] | None) -> int:
         return 0
     for notice in options.notices:
         print(f"WARNING: {notice}", file=sys.stderr)
+    architectures = _architectures(options.architecture)
+    if len(architectures) > 1:
+        return _run_on_each(architectures, options)
+    options.architecture = architectures[0]
+    return _run_on_one(options)
+
+
+def _run_on_one(options: Options) -> int:
     if options.script_file is not None and options.script_file.endswith(".py"):
         return run_module(options)
     return run_script(options)
+
+
+def _run_on_each(architectures: list[str], options: Options) -> int:
+    """The same run on several architectures, and what differs."""
+    from stapy import comparison
+
+    if options.script_file == "-":  # each of them reads it
+        options.script_file, options.script_text = None, sys.stdin.buffer.read().decode("latin-1")
+    output = _open_output(options)
+    options.output = None
+
+    def run(architecture: str) -> int:
+        options.architecture = architecture
+        return _ended(lambda: _run_on_one(options))
+
+    return comparison.show(comparison.run_each(architectures, run), output)
 
 
 def _prepare_streams() -> None:
@@ -122,7 +151,6 @@ def _room_for_recursion(reporter: Reporter) -> Iterator[None]:
 def _passes(options: Options, reporter: Reporter) -> int:
     from stapy.compiler import passes
 
-    options.architecture = _architecture(options.architecture)
     made = _workload(options) if options.command is not None else None  # a mistake there is told first
     if options.list_pattern is not None:
         return passes.list_probes(options.list_pattern, _describe(options), options, reporter,
@@ -267,14 +295,17 @@ def _describe(options: Options) -> Any:
         raise Failure(f"ERROR: {error}") from None
 
 
-def _architecture(name: str) -> str:
-    """The architecture's own name for any in use. Raises Failure."""
+def _architectures(words: str) -> list[str]:
+    """The architectures' own names for any in use: one, several with commas between them, or "all". Raises Failure."""
     from stapy import arch
 
-    try:
-        return arch.get(name).name
-    except KeyError:
-        raise Failure(f"ERROR: no architecture '{name}' here; there are: {', '.join(arch.names())}.") from None
+    names: dict[str, None] = {}  # each once, in order
+    for word in words.replace("all", ",".join(arch.names())).split(","):
+        try:
+            names[arch.get(word).name] = None
+        except KeyError:
+            raise Failure(f"ERROR: no architecture '{word}' here; there are: {', '.join(arch.names())}.") from None
+    return list(names)
 
 
 def _open_output(options: Options) -> BinaryIO:
@@ -301,7 +332,6 @@ def run_module(options: Options) -> int:
     from stapy.kprobes import ModuleError, insmod
 
     assert options.script_file is not None
-    options.architecture = _architecture(options.architecture)
     if not os.path.exists(options.script_file):
         raise Failure(f"Input file '{options.script_file}' is missing.")
     try:
