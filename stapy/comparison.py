@@ -45,53 +45,59 @@ def run_each(architectures: Sequence[str], run: Callable[[str], int]) -> list[Ou
     exit status.
     """
     waiting = list(architectures)
-    running: dict[int, tuple[str, BinaryIO, BinaryIO]] = {}
+    running: dict[int, _Process] = {}
     outcomes: dict[str, Outcome] = {}
     try:
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
-                name = waiting.pop(0)
-                pid, files = _start(name, run)
-                running[pid] = (name, *files)
+                process = _Process(waiting.pop(0))
+                running[process.start(run)] = process
             pid, status = os.wait()
             if pid in running:
-                name, *files = running.pop(pid)
-                outcomes[name] = Outcome(name, *(_taken(file) for file in files), _exit_status(status))
+                process = running.pop(pid)
+                outcomes[process.architecture] = process.outcome(status)
     except KeyboardInterrupt:  # the terminal told the processes as well: their runs end, and print what they have
-        waiting.clear()
-        for pid, (name, *files) in running.items():
-            status = os.waitpid(pid, 0)[1]
-            outcomes[name] = Outcome(name, *(_taken(file) for file in files), _exit_status(status))
+        for pid, process in running.items():
+            outcomes[process.architecture] = process.outcome(os.waitpid(pid, 0)[1])
     return [outcomes[name] for name in architectures if name in outcomes]
 
 
-def _start(architecture: str, run: Callable[[str], int]) -> tuple[int, tuple[BinaryIO, BinaryIO]]:
-    """The process that runs ``run(architecture)``, and the files that its output and its messages go to."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    files = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by _taken
-    pid = os.fork()
-    if pid:
-        return pid, files
-    status = 1
-    try:
-        os.dup2(files[0].fileno(), 1)
-        os.dup2(files[1].fileno(), 2)
-        status = run(architecture)
-    except KeyboardInterrupt:
-        status = 130
-    finally:
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(status)
+class _Process:
+    """A run in a process of its own, and the files that its output and its messages go to."""
 
+    def __init__(self, architecture: str) -> None:
+        self.architecture = architecture
+        self._output = tempfile.TemporaryFile()
+        self._messages = tempfile.TemporaryFile()
 
-def _taken(file: BinaryIO) -> str:
-    """All that was written to ``file``, which is closed with that."""
-    with file:
-        file.seek(0)
-        return file.read().decode("latin-1")
+    def start(self, run: Callable[[str], int]) -> int:
+        """Call ``run(architecture)`` there. Returns the process id."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid:
+            return pid
+        status = 1
+        try:
+            os.dup2(self._output.fileno(), 1)
+            os.dup2(self._messages.fileno(), 2)
+            status = run(self.architecture)
+        except KeyboardInterrupt:
+            status = 130
+        finally:
+            with suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(status)
+
+    def outcome(self, status: int) -> Outcome:
+        """What there is when the process has ended with wait status ``status``."""
+        texts = []
+        for file in (self._output, self._messages):
+            with file:
+                file.seek(0)
+                texts.append(file.read().decode("latin-1"))
+        return Outcome(self.architecture, texts[0], texts[1], _exit_status(status))
 
 
 def _exit_status(status: int) -> int:
