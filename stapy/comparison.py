@@ -67,8 +67,8 @@ class _Process:
 
     def __init__(self, architecture: str) -> None:
         self.architecture = architecture
-        self._output = tempfile.TemporaryFile()
-        self._messages = tempfile.TemporaryFile()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by outcome()
+        self._messages = tempfile.TemporaryFile()  # noqa: SIM115 - closed by outcome()
 
     def start(self, run: Callable[[str], int]) -> int:
         """Call ``run(architecture)`` there. Returns the process id."""
