@@ -13,22 +13,22 @@ def ansi_clear_screen(c: Context) -> None:
 
 
 @tapset_function("ansi_set_color")
-def ansi_set_foreground(c: Context, foreground: int) -> None:
+def ansi_set_foreground(c: Context, fg: int) -> None:
     """Set the colour of the text: 30 black, 31 red, 32 green, 33 yellow, 34 blue, 35 purple, 36 cyan, 37 white."""
-    c.session.emit(f"\033[{foreground}m")
+    c.session.emit(f"\033[{fg}m")
 
 
 @tapset_function("ansi_set_color", "ansi_set_color2")
-def ansi_set_colors(c: Context, foreground: int, background: int) -> None:
+def ansi_set_colors(c: Context, fg: int, bg: int) -> None:
     """Set the colour of the text, and of its background (40 to 47)."""
-    c.session.emit(f"\033[{background};{foreground}m")
+    c.session.emit(f"\033[{bg};{fg}m")
 
 
 @tapset_function("ansi_set_color", "ansi_set_color3")
-def ansi_set_attributes(c: Context, foreground: int, background: int, attribute: int) -> None:
+def ansi_set_attributes(c: Context, fg: int, bg: int, attr: int) -> None:
     """Set colours, and an attribute: 0 all off, 1 bold, 4 underline, 5 blink, 7 reverse video."""
-    end = f";{attribute}m" if attribute else "m"
-    c.session.emit(f"\033[{background};{foreground}{end}")
+    end = f";{attr}m" if attr else "m"
+    c.session.emit(f"\033[{bg};{fg}{end}")
 
 
 @tapset_function()
@@ -44,9 +44,9 @@ def ansi_new_line(c: Context) -> None:
 
 
 @tapset_function()
-def ansi_cursor_move(c: Context, column: int, row: int) -> None:
-    """Put the cursor in ``column`` and ``row``, counted from 1."""
-    c.session.emit(f"\033[{row};{column}H")
+def ansi_cursor_move(c: Context, x: int, y: int) -> None:
+    """Put the cursor in ``x`` and ``y``, counted from 1."""
+    c.session.emit(f"\033[{y};{x}H")
 
 
 @tapset_function()

@@ -25,51 +25,51 @@ def _ordered(c: Context, value: int, size: int, little: bool) -> int:
 
 
 @tapset_function("htons", "ntohs", "big_endian2", pure=True)
-def big_endian2(c: Context, value: int) -> int:
-    """The low 16 bits of ``value`` between the machine's byte order and the network's."""
-    return _ordered(c, value, 2, False)
+def big_endian2(c: Context, x: int) -> int:
+    """The low 16 bits of ``x`` between the machine's byte order and the network's."""
+    return _ordered(c, x, 2, False)
 
 
 @tapset_function("htonl", "ntohl", "big_endian4", pure=True)
-def big_endian4(c: Context, value: int) -> int:
-    """The low 32 bits of ``value`` between the machine's byte order and the network's."""
-    return _ordered(c, value, 4, False)
+def big_endian4(c: Context, x: int) -> int:
+    """The low 32 bits of ``x`` between the machine's byte order and the network's."""
+    return _ordered(c, x, 4, False)
 
 
 @tapset_function("htonll", "ntohll", "big_endian8", pure=True)
-def big_endian8(c: Context, value: int) -> int:
-    """``value`` between the machine's byte order and the network's."""
-    return _ordered(c, value, 8, False)
+def big_endian8(c: Context, x: int) -> int:
+    """``x`` between the machine's byte order and the network's."""
+    return _ordered(c, x, 8, False)
 
 
 @tapset_function(pure=True)
-def little_endian2(c: Context, value: int) -> int:
-    """The low 16 bits of ``value`` between the machine's byte order and the little-endian one."""
-    return _ordered(c, value, 2, True)
+def little_endian2(c: Context, val: int) -> int:
+    """The low 16 bits of ``val`` between the machine's byte order and the little-endian one."""
+    return _ordered(c, val, 2, True)
 
 
 @tapset_function(pure=True)
-def little_endian4(c: Context, value: int) -> int:
-    """The low 32 bits of ``value`` between the machine's byte order and the little-endian one."""
-    return _ordered(c, value, 4, True)
+def little_endian4(c: Context, val: int) -> int:
+    """The low 32 bits of ``val`` between the machine's byte order and the little-endian one."""
+    return _ordered(c, val, 4, True)
 
 
 @tapset_function(pure=True)
-def little_endian8(c: Context, value: int) -> int:
-    """``value`` between the machine's byte order and the little-endian one."""
-    return _ordered(c, value, 8, True)
+def little_endian8(c: Context, val: int) -> int:
+    """``val`` between the machine's byte order and the little-endian one."""
+    return _ordered(c, val, 8, True)
 
 
 @tapset_function("MAJOR", pure=True)
-def major(device: int) -> int:
+def major(dev: int) -> int:
     """The major number of a kernel device number."""
-    return (device & 0xFFFFFFFF) >> 20
+    return (dev & 0xFFFFFFFF) >> 20
 
 
 @tapset_function("MINOR", pure=True)
-def minor(device: int) -> int:
+def minor(dev: int) -> int:
     """The minor number of a kernel device number."""
-    return device & 0xFFFFF
+    return dev & 0xFFFFF
 
 
 @tapset_function("MKDEV", pure=True)
@@ -79,6 +79,6 @@ def device_number(major: int, minor: int) -> int:
 
 
 @tapset_function(pure=True)
-def usrdev2kerndev(device: int) -> int:
+def usrdev2kerndev(dev: int) -> int:
     """The kernel device number for one as user space writes it."""
-    return (device & 0xFFF00) >> 8 << 20 | device & 0xFF | device >> 12 & 0xFFF00
+    return (dev & 0xFFF00) >> 8 << 20 | dev & 0xFF | dev >> 12 & 0xFFF00

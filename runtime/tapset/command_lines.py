@@ -39,20 +39,20 @@ def _words(c: Context) -> list[str]:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def cmdline_args(c: Context, first: int, last: int, delimiter: str) -> str:
-    """Arguments ``first`` to ``last`` (-1: all) of the current process, joined by ``delimiter``.
+def cmdline_args(c: Context, n: int, m: int, delim: str) -> str:
+    """Arguments ``n`` to ``m`` (-1: all) of the current process, joined by ``delim``.
 
     An empty one shows as a pair of double quotes."""
     words = _words(c)
-    chosen = words[max(first, 0):] if last < 0 else words[max(first, 0):last + 1]
+    chosen = words[max(n, 0):] if m < 0 else words[max(n, 0):m + 1]
     shown = chosen[:1] + [word or '""' for word in chosen[1:]]
-    return delimiter.join(shown)[:c.session.maximum_string]
+    return delim.join(shown)[:c.session.maximum_string]
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def cmdline_arg(c: Context, number: int) -> str:
-    """Argument ``number`` of the current process, 0 its program; empty where it has none."""
-    return cmdline_args(c, number, number, "")
+def cmdline_arg(c: Context, n: int) -> str:
+    """Argument ``n`` of the current process, 0 its program; empty where it has none."""
+    return cmdline_args(c, n, n, "")
 
 
 @tapset_function(pure=True, needs_kernel=True)

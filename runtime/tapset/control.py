@@ -29,28 +29,28 @@ def abort(c: Context) -> None:
 
 
 @tapset_function()
-def error(message: str) -> None:
-    """Raise a run-time error with ``message``: it ends the handler, or is caught by ``try``."""
-    raise ScriptError(message, placeless=True)
+def error(msg: str) -> None:
+    """Raise a run-time error with ``msg``: it ends the handler, or is caught by ``try``."""
+    raise ScriptError(msg, placeless=True)
 
 
 @tapset_function()
-def warn(c: Context, message: str) -> None:
-    """Print ``WARNING: message`` on standard error."""
-    c.session.warn(message)
+def warn(c: Context, msg: str) -> None:
+    """Print ``WARNING: msg`` on standard error."""
+    c.session.warn(msg)
 
 
 @tapset_function()
-def log(c: Context, message: str) -> None:
-    """Print ``message`` and a newline."""
-    c.session.emit(message + "\n")
+def log(c: Context, msg: str) -> None:
+    """Print ``msg`` and a newline."""
+    c.session.emit(msg + "\n")
 
 
 @tapset_function("assert")
-def assert_true(condition: int, message: str = "Assertion failed") -> None:
-    """Raise the error ``message`` unless ``condition`` holds."""
-    if not condition:
-        raise ScriptError(message, placeless=True)
+def assert_true(expression: int, msg: str = "Assertion failed") -> None:
+    """Raise the error ``msg`` unless ``expression`` holds."""
+    if not expression:
+        raise ScriptError(msg, placeless=True)
 
 
 @tapset_function()
@@ -147,15 +147,15 @@ def is_return(c: Context) -> int:
 
 
 @tapset_function(pure=True)
-def randint(c: Context, bound: int) -> int:
-    """A number from 0 to ``bound`` - 1, of a sequence that every run repeats. Above 1048576 an error."""
-    if bound < 0 or bound > 1024 * 1024:
+def randint(c: Context, n: int) -> int:
+    """A number from 0 to ``n`` - 1, of a sequence that every run repeats. Above 1048576 an error."""
+    if n < 0 or n > 1024 * 1024:
         raise ScriptError("range too wide")
-    return c.session.random.below(bound)
+    return c.session.random.below(n)
 
 
 @tapset_function(guru=True)
-def system(c: Context, command: str) -> None:
+def system(c: Context, cmd: str) -> None:
     """Run a shell command on the host, at once; its output goes where the script's goes. Needs -g, for nothing else
     lets a script reach the host."""
     import subprocess
@@ -163,7 +163,7 @@ def system(c: Context, command: str) -> None:
     if not c.session.options.guru:
         raise ScriptError("system() runs commands on the host, which takes -g")
     c.session.flush()
-    done = subprocess.run(["/bin/sh", "-c", command.encode("latin-1")], stdin=subprocess.DEVNULL,
+    done = subprocess.run(["/bin/sh", "-c", cmd.encode("latin-1")], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, check=False)
     c.session.emit(done.stdout.decode("latin-1"))
 

@@ -52,9 +52,10 @@ def tapset_function(*names: str, pure: bool = False, needs_kernel: bool = False,
     """Declare a function for scripts.
 
     Parameters and result are annotated ``int`` (long), ``str`` (string) or, the result, ``None``; a first parameter
-    annotated ``Context`` is the handler's context. Trailing parameters with defaults make overloads of fewer arguments.
-    ``names`` are the script's names for it (one by default: the Python function's own). The docstring is its
-    documentation. ``guru`` ones need ``-g``. The rest is as in TapsetFunction.
+    annotated ``Context`` is the handler's context. Parameters have the names they have in stap's tapset, with an
+    underscore behind those that Python uses itself. Trailing parameters with defaults make overloads of
+    fewer arguments. ``names`` are the script's names for it (one by default: the Python function's own). The docstring
+    is its documentation. ``guru`` ones need ``-g``. The rest is as in TapsetFunction.
     """
     def declare(function: Function) -> Function:
         for name in names or (function.__name__,):
@@ -72,7 +73,8 @@ def _signatures(function: Callable[..., Any]) -> Iterator[tuple[tuple[tuple[str,
     parameters = code.co_varnames[:code.co_argcount]
     annotations = function.__annotations__
     takes_context = bool(parameters) and annotations.get(parameters[0]) == "Context"
-    typed = tuple((parameter, _TYPES[annotations[parameter]]) for parameter in parameters[takes_context:])
+    # The names are stap's; one that Python wants for itself has an underscore behind it.
+    typed = tuple((parameter.rstrip("_"), _TYPES[annotations[parameter]]) for parameter in parameters[takes_context:])
     result = _TYPES[annotations["return"]]
     fewest = len(typed) - len(function.__defaults__ or ())
     for count in range(len(typed), fewest - 1, -1):

@@ -28,28 +28,28 @@ del NAMES[41], NAMES[58]
 
 
 @tapset_function(pure=True)
-def errno_str(number: int) -> str:
+def errno_str(err: int) -> str:
     """The name of an error number, of either sign: ``ENOENT``. Empty where it is none."""
-    return NAMES.get(abs(number), "")
+    return NAMES.get(abs(err), "")
 
 
 @tapset_function(pure=True)
-def errno_p(number: int) -> int:
-    """The error number, positive, if ``number`` is one of either sign; else 0."""
-    return abs(number) if abs(number) in NAMES else 0
+def errno_p(err: int) -> int:
+    """The error number, positive, if ``err`` is one of either sign; else 0."""
+    return abs(err) if abs(err) in NAMES else 0
 
 
 @tapset_function(pure=True)
-def return_str(form: int, value: int) -> str:
-    """A return value as text: ``-2 (ENOENT)``, else as ``form`` says: 1 decimal, 2 hexadecimal, 3 octal."""
-    if value < 0 and -value in NAMES:
-        return f"{value} ({NAMES[-value]})"
-    bits = value & 0xFFFFFFFFFFFFFFFF
-    if form == 2:
+def return_str(format_: int, ret: int) -> str:
+    """A return value as text: ``-2 (ENOENT)``, else as ``format`` says: 1 decimal, 2 hexadecimal, 3 octal."""
+    if ret < 0 and -ret in NAMES:
+        return f"{ret} ({NAMES[-ret]})"
+    bits = ret & 0xFFFFFFFFFFFFFFFF
+    if format_ == 2:
         return f"{bits:#x}"
-    if form == 3:
+    if format_ == 3:
         return f"0{bits:o}"
-    return str(value)
+    return str(ret)
 
 
 def _returned(c: Context) -> int | None:
@@ -71,7 +71,7 @@ def returnval(c: Context) -> int:
 
 
 @tapset_function(pure=True)
-def returnstr(c: Context, form: int) -> str:
+def returnstr(c: Context, format_: int) -> str:
     """The value the probed function returns, as return_str() writes it; ``N/A`` where no function returns."""
     value = _returned(c)
-    return "N/A" if value is None else return_str(form, value)
+    return "N/A" if value is None else return_str(format_, value)

@@ -118,16 +118,16 @@ def inode_name(c: Context, inode: int) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def task_dentry_path(c: Context, task: int, dentry: int, mount: int) -> str:
+def task_dentry_path(c: Context, task: int, dentry: int, vfsmnt: int) -> str:
     """The path of a dentry on a mount as ``task`` sees it; ``pipe:[7]`` for what lies in no directory."""
-    return _path(c, _task_or_current(c, task), pointer(c, dentry), pointer(c, mount))
+    return _path(c, _task_or_current(c, task), pointer(c, dentry), pointer(c, vfsmnt))
 
 
 @tapset_function("d_path", "fullpath_struct_nameidata", pure=True, needs_kernel=True)
-def d_path(c: Context, nameidata: int) -> str:
+def d_path(c: Context, nd: int) -> str:
     """The path that a nameidata found, with a slash behind."""
     read = _Reader(c)
-    at = pointer(c, nameidata)
+    at = pointer(c, nd)
     return _path(c, current(c), read("nameidata", "path.dentry", at), read("nameidata", "path.mnt", at)) + "/"
 
 
@@ -174,12 +174,12 @@ def _descriptors(c: Context, task: int) -> tuple[Any, int, int]:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def task_fd_lookup(c: Context, task: int, descriptor: int) -> int:
+def task_fd_lookup(c: Context, task: int, fd: int) -> int:
     """The address of the struct file behind a descriptor of ``task``. Where none is open an error."""
     read, files, count = _descriptors(c, task)
     file = 0
-    if 0 <= descriptor < count:
-        file = read.kernel.memory.word(files + descriptor * read.layout.word)
+    if 0 <= fd < count:
+        file = read.kernel.memory.word(files + fd * read.layout.word)
     if not file:
         raise ScriptError("cannot find file in task")
     return to_signed(file)

@@ -23,9 +23,9 @@ def _bits(number: float) -> int:
 
 
 @tapset_function(pure=True)
-def fp_to_string(number: int, precision: int) -> str:
+def fp_to_string(infp: int, precision: int) -> str:
     """A number in decimal with ``precision`` digits behind the point (at least one), rounded half up."""
-    value = _number(number)
+    value = _number(infp)
     if math.isnan(value) or math.isinf(value):
         return str(value)
     digits = max(1, precision)
@@ -36,31 +36,31 @@ def fp_to_string(number: int, precision: int) -> str:
 
 
 @tapset_function(pure=True)
-def string_to_fp(text: str) -> int:
-    """The number that ``text`` spells, as ``-1.5e3``. What is no number is an error."""
-    stripped = text.lstrip("+-")
+def string_to_fp(input_: str) -> int:
+    """The number that ``input`` spells, as ``-1.5e3``. What is no number is an error."""
+    stripped = input_.lstrip("+-")
     try:
-        if not stripped or not (stripped[0].isdigit() or stripped[0] == ".") or "_" in text:
+        if not stripped or not (stripped[0].isdigit() or stripped[0] == ".") or "_" in input_:
             raise ValueError
-        return _bits(float(text))
+        return _bits(float(input_))
     except ValueError:
         raise ScriptError("invalid format") from None
 
 
 @tapset_function(pure=True)
-def long_to_fp(value: int) -> int:
+def long_to_fp(input_: int) -> int:
     """An integer as a floating point number."""
-    return _bits(float(value))
+    return _bits(float(input_))
 
 
 @tapset_function(pure=True)
-def fp_to_long(number: int, rounding: int, exact: int) -> int:
-    """A number as an integer; ``rounding`` 0 to nearest even, 1 to zero, 2 down, 3 up, 4 to nearest away from zero."""
-    value = _number(number)
+def fp_to_long(infp: int, roundingMode: int, exact: int) -> int:  # noqa: N803 (its name in scripts)
+    """A number as an integer; ``roundingMode``: 0 to nearest even, 1 to zero, 2 down, 3 up, 4 nearest, away from 0."""
+    value = _number(infp)
     if math.isnan(value) or math.isinf(value):
         return to_signed(0x8000000000000000)
     ways: dict[int, Callable[[float], int]] = {0: round, 1: math.trunc, 2: math.floor, 3: math.ceil}
-    rounded = ways.get(rounding, _half_away)(value)
+    rounded = ways.get(roundingMode, _half_away)(value)
     return max(-0x8000000000000000, min(rounded, 0x7FFFFFFFFFFFFFFF))
 
 
@@ -69,27 +69,27 @@ def _half_away(value: float) -> int:
 
 
 @tapset_function(pure=True)
-def fp_add(left: int, right: int) -> int:
+def fp_add(add1: int, add2: int) -> int:
     """The sum."""
-    return _bits(_number(left) + _number(right))
+    return _bits(_number(add1) + _number(add2))
 
 
 @tapset_function(pure=True)
-def fp_sub(left: int, right: int) -> int:
+def fp_sub(sub1: int, sub2: int) -> int:
     """The difference."""
-    return _bits(_number(left) - _number(right))
+    return _bits(_number(sub1) - _number(sub2))
 
 
 @tapset_function(pure=True)
-def fp_mul(left: int, right: int) -> int:
+def fp_mul(mul1: int, mul2: int) -> int:
     """The product."""
-    return _bits(_number(left) * _number(right))
+    return _bits(_number(mul1) * _number(mul2))
 
 
 @tapset_function(pure=True)
-def fp_div(left: int, right: int) -> int:
+def fp_div(div1: int, div2: int) -> int:
     """The quotient; by zero an infinity, zero by zero no number."""
-    dividend, divisor = _number(left), _number(right)
+    dividend, divisor = _number(div1), _number(div2)
     if divisor == 0:
         if dividend == 0 or math.isnan(dividend):
             return _INVALID
@@ -98,42 +98,42 @@ def fp_div(left: int, right: int) -> int:
 
 
 @tapset_function(pure=True)
-def fp_rem(left: int, right: int) -> int:
+def fp_rem(div1: int, div2: int) -> int:
     """The IEEE remainder: the dividend less the nearest multiple of the divisor."""
     try:
-        return _bits(math.remainder(_number(left), _number(right)))
+        return _bits(math.remainder(_number(div1), _number(div2)))
     except ValueError:
         return _INVALID
 
 
 @tapset_function(pure=True)
-def fp_sqrt(number: int) -> int:
+def fp_sqrt(infp: int) -> int:
     """The square root; of a negative number no number."""
     try:
-        return _bits(math.sqrt(_number(number)))
+        return _bits(math.sqrt(_number(infp)))
     except ValueError:
         return _INVALID
 
 
 @tapset_function(pure=True)
-def fp_eq(left: int, right: int) -> int:
+def fp_eq(infp1: int, infp2: int) -> int:
     """1 if the numbers are equal, else 0."""
-    return int(_number(left) == _number(right))
+    return int(_number(infp1) == _number(infp2))
 
 
 @tapset_function(pure=True)
-def fp_le(left: int, right: int) -> int:
+def fp_le(infp1: int, infp2: int) -> int:
     """1 if the first number is not above the second, else 0."""
-    return int(_number(left) <= _number(right))
+    return int(_number(infp1) <= _number(infp2))
 
 
 @tapset_function(pure=True)
-def fp_lt(left: int, right: int) -> int:
+def fp_lt(infp1: int, infp2: int) -> int:
     """1 if the first number is below the second, else 0."""
-    return int(_number(left) < _number(right))
+    return int(_number(infp1) < _number(infp2))
 
 
 @tapset_function(pure=True)
-def fp32_to_fp64(bits: int) -> int:
+def fp32_to_fp64(input_: int) -> int:
     """A 32-bit floating point number's bits as those of a 64-bit one."""
-    return _bits(struct.unpack("<f", (bits & 0xFFFFFFFF).to_bytes(4, "little"))[0])
+    return _bits(struct.unpack("<f", (input_ & 0xFFFFFFFF).to_bytes(4, "little"))[0])

@@ -67,14 +67,16 @@ def json_add_array(c: Context, name: str, description: str) -> int:
 
 
 @tapset_function()
-def json_add_array_numeric_metric(c: Context, array: str, name: str, description: str, units: str) -> int:
+def json_add_array_numeric_metric(
+    c: Context, array_name: str, metric_name: str, metric_description: str, metric_units: str
+) -> int:
     """Declare a metric of an array that is a number."""
-    _declare_in_array(c, array, name, type="integer", description=description, units=units)
+    _declare_in_array(c, array_name, metric_name, type="integer", description=metric_description, units=metric_units)
     return 0
 
 
 @tapset_function()
-def json_add_array_string_metric(c: Context, array: str, name: str, description: str) -> int:
+def json_add_array_string_metric(c: Context, array_name: str, metric_name: str, metric_description: str) -> int:
     """Declare a metric of an array that is a string."""
-    _declare_in_array(c, array, name, type="string", description=description)
+    _declare_in_array(c, array_name, metric_name, type="string", description=metric_description)
     return 0

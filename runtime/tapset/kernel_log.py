@@ -15,15 +15,15 @@ def _log(c: Context, text: str) -> None:
 
 
 @tapset_function(needs_kernel=True, guru=True)
-def printk(c: Context, level: int, message: str) -> None:
+def printk(c: Context, level: int, msg: str) -> None:
     """Write a line to the kernel's console, with a level from 0 (emergency) to 7 (debug). Needs -g."""
-    _log(c, message)
+    _log(c, msg)
 
 
 @tapset_function(needs_kernel=True)
-def ftrace(c: Context, message: str) -> None:
+def ftrace(c: Context, msg: str) -> None:
     """Write a line to the kernel's trace buffer, which is its console here."""
-    _log(c, message)
+    _log(c, msg)
 
 
 @tapset_function("dump_stack", needs_kernel=True, guru=True)
@@ -37,8 +37,8 @@ def dump_stack(c: Context) -> None:
 
 
 @tapset_function("panic", needs_kernel=True, guru=True)
-def panic(c: Context, message: str) -> None:
+def panic(c: Context, msg: str) -> None:
     """Stop the kernel with a message: the session ends with an error. Needs -g."""
-    _log(c, f"Kernel panic - not syncing: {message}")
+    _log(c, f"Kernel panic - not syncing: {msg}")
     c.session.exit()
-    raise ScriptError(f"Kernel panic - not syncing: {message}", placeless=True)
+    raise ScriptError(f"Kernel panic - not syncing: {msg}", placeless=True)

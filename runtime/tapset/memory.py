@@ -99,24 +99,24 @@ def user_text(c: Context, address: int, limit: int) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_string(c: Context, address: int) -> str:
+def kernel_string(c: Context, addr: int) -> str:
     """The string at a kernel address. An address that cannot be read is an error."""
-    return kernel_text(c, address, c.session.maximum_string)
+    return kernel_text(c, addr, c.session.maximum_string)
 
 
 @tapset_function("kernel_string", "kernel_string2", pure=True, needs_kernel=True)
-def kernel_string_or(c: Context, address: int, message: str) -> str:
-    """The string at a kernel address, or ``message`` where it cannot be read."""
+def kernel_string_or(c: Context, addr: int, err_msg: str) -> str:
+    """The string at a kernel address, or ``err_msg`` where it cannot be read."""
     try:
-        return kernel_text(c, address, c.session.maximum_string)
+        return kernel_text(c, addr, c.session.maximum_string)
     except ScriptError:
-        return message
+        return err_msg
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_string_n(c: Context, address: int, count: int) -> str:
-    """At most ``count`` characters of the string at a kernel address."""
-    return kernel_text(c, address, _limit(c, count))
+def kernel_string_n(c: Context, addr: int, n: int) -> str:
+    """At most ``n`` characters of the string at a kernel address."""
+    return kernel_text(c, addr, _limit(c, n))
 
 
 def _quoted(c: Context, text: str) -> str:
@@ -125,23 +125,23 @@ def _quoted(c: Context, text: str) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_string_quoted(c: Context, address: int) -> str:
+def kernel_string_quoted(c: Context, addr: int) -> str:
     """The string at a kernel address in double quotes, or the address where it cannot be read."""
     try:
-        if address:
-            return _quoted(c, kernel_text(c, address, c.session.maximum_string))
+        if addr:
+            return _quoted(c, kernel_text(c, addr, c.session.maximum_string))
     except ScriptError:
         pass
-    return f"{address & _MASK:#x}"
+    return f"{addr & _MASK:#x}"
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_or_user_string_quoted(c: Context, address: int) -> str:
+def kernel_or_user_string_quoted(c: Context, addr: int) -> str:
     """The string at an address, of the kernel or the current task, in double quotes."""
     try:
-        return _quoted(c, kernel_text(c, address, c.session.maximum_string))
+        return _quoted(c, kernel_text(c, addr, c.session.maximum_string))
     except ScriptError:
-        return _quoted(c, user_text(c, address, c.session.maximum_string))
+        return _quoted(c, user_text(c, addr, c.session.maximum_string))
 
 
 def _buffer_quoted(c: Context, read: Reader, address: int, length: int, output: int) -> str | None:
@@ -158,40 +158,40 @@ def _buffer_quoted(c: Context, read: Reader, address: int, length: int, output: 
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_buffer_quoted(c: Context, address: int, length: int, output: int = 511) -> str:
-    """``length`` bytes at a kernel address as text in double quotes of at most ``output`` characters, or the address
+def kernel_buffer_quoted(c: Context, addr: int, inlen: int, outlen: int = 511) -> str:
+    """``inlen`` bytes at a kernel address as text in double quotes of at most ``outlen`` characters, or the address
     where they cannot be read."""
-    if output <= 0:
+    if outlen <= 0:
         return ""
-    text = _buffer_quoted(c, read_kernel, address, length, output)
-    return f"{address & _MASK:#x}" if text is None else text
+    text = _buffer_quoted(c, read_kernel, addr, inlen, outlen)
+    return f"{addr & _MASK:#x}" if text is None else text
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_buffer_quoted_error(c: Context, address: int, length: int, output: int) -> str:
+def kernel_buffer_quoted_error(c: Context, addr: int, inlen: int, outlen: int) -> str:
     """As kernel_buffer_quoted(), an error where the bytes cannot be read."""
-    text = _buffer_quoted(c, read_kernel, address, length, output) if output > 0 else None
+    text = _buffer_quoted(c, read_kernel, addr, inlen, outlen) if outlen > 0 else None
     if text is None:
-        raise ScriptError(f"Unable to access kernel space data at {address & _MASK:#x}")
+        raise ScriptError(f"Unable to access kernel space data at {addr & _MASK:#x}")
     return text
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_buffer_quoted(c: Context, address: int, length: int, output: int) -> str:
-    """``length`` bytes of the current task's memory as text in double quotes of at most ``output`` characters, or the
+def user_buffer_quoted(c: Context, addr: int, inlen: int, outlen: int) -> str:
+    """``inlen`` bytes of the current task's memory as text in double quotes of at most ``outlen`` characters, or the
     address where they cannot be read."""
-    if output <= 0:
+    if outlen <= 0:
         return ""
-    text = _buffer_quoted(c, read_user, address, length, output)
-    return f"{address & _MASK:#x}" if text is None else text
+    text = _buffer_quoted(c, read_user, addr, inlen, outlen)
+    return f"{addr & _MASK:#x}" if text is None else text
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_buffer_quoted_error(c: Context, address: int, length: int, output: int) -> str:
+def user_buffer_quoted_error(c: Context, addr: int, inlen: int, outlen: int) -> str:
     """As user_buffer_quoted(), an error where the bytes cannot be read."""
-    text = _buffer_quoted(c, read_user, address, length, output) if output > 0 else None
+    text = _buffer_quoted(c, read_user, addr, inlen, outlen) if outlen > 0 else None
     if text is None:
-        raise ScriptError(f"Unable to access user space data at {address & _MASK:#x}")
+        raise ScriptError(f"Unable to access user space data at {addr & _MASK:#x}")
     return text
 
 
@@ -199,86 +199,86 @@ def user_buffer_quoted_error(c: Context, address: int, length: int, output: int)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_string(c: Context, address: int) -> str:
+def user_string(c: Context, addr: int) -> str:
     """The string at an address of the current task. What cannot be read is an error."""
-    return user_text(c, address, c.session.maximum_string - 1)
+    return user_text(c, addr, c.session.maximum_string - 1)
 
 
 @tapset_function("user_string", "user_string2", pure=True, needs_kernel=True)
-def user_string_or(c: Context, address: int, message: str) -> str:
-    """The string at an address of the current task, or ``message`` where it cannot be read."""
+def user_string_or(c: Context, addr: int, err_msg: str) -> str:
+    """The string at an address of the current task, or ``err_msg`` where it cannot be read."""
     try:
-        return user_text(c, address, c.session.maximum_string - 1)
+        return user_text(c, addr, c.session.maximum_string - 1)
     except ScriptError:
-        return message
+        return err_msg
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_string_nofault(c: Context, address: int) -> str:
+def user_string_nofault(c: Context, addr: int) -> str:
     """The string at an address of the current task; empty where it cannot be read."""
-    return user_string_or(c, address, "")
+    return user_string_or(c, addr, "")
 
 
 @tapset_function("user_string_warn", "user_string2_warn", needs_kernel=True)
-def user_string_warn(c: Context, address: int, message: str = "") -> str:
-    """The string at an address of the current task, or a warning and ``message`` where it cannot be read."""
-    return user_string_n_warn(c, address, c.session.maximum_string - 1, message)
+def user_string_warn(c: Context, addr: int, warn_msg: str = "") -> str:
+    """The string at an address of the current task, or a warning and ``warn_msg`` where it cannot be read."""
+    return user_string_n_warn(c, addr, c.session.maximum_string - 1, warn_msg)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_string_n(c: Context, address: int, count: int) -> str:
-    """At most ``count`` characters of the string at an address of the current task."""
-    return user_text(c, address, _limit(c, count))
+def user_string_n(c: Context, addr: int, n: int) -> str:
+    """At most ``n`` characters of the string at an address of the current task."""
+    return user_text(c, addr, _limit(c, n))
 
 
 @tapset_function("user_string_n", "user_string_n2", pure=True, needs_kernel=True)
-def user_string_n_or(c: Context, address: int, count: int, message: str) -> str:
-    """At most ``count`` characters of a string of the current task, or ``message`` where it cannot be read."""
+def user_string_n_or(c: Context, addr: int, n: int, err_msg: str) -> str:
+    """At most ``n`` characters of a string of the current task, or ``err_msg`` where it cannot be read."""
     try:
-        return user_text(c, address, _limit(c, count))
+        return user_text(c, addr, _limit(c, n))
     except ScriptError:
-        return message
+        return err_msg
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_string_n_nofault(c: Context, address: int, count: int) -> str:
-    """At most ``count`` characters of a string of the current task; empty where it cannot be read."""
-    return user_string_n_or(c, address, count, "")
+def user_string_n_nofault(c: Context, addr: int, n: int) -> str:
+    """At most ``n`` characters of a string of the current task; empty where it cannot be read."""
+    return user_string_n_or(c, addr, n, "")
 
 
 @tapset_function("user_string_n_warn", "user_string2_n_warn", needs_kernel=True)
-def user_string_n_warn(c: Context, address: int, count: int, message: str = "") -> str:
-    """At most ``count`` characters of a string of the current task, or a warning and ``message``."""
+def user_string_n_warn(c: Context, addr: int, n: int, warn_msg: str = "") -> str:
+    """At most ``n`` characters of a string of the current task, or a warning and ``warn_msg``."""
     try:
-        return user_text(c, address, _limit(c, count))
+        return user_text(c, addr, _limit(c, n))
     except ScriptError as error:
         c.session.warn(error.message)
-        return message
+        return warn_msg
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_string_quoted(c: Context, address: int) -> str:
+def user_string_quoted(c: Context, addr: int) -> str:
     """The string at an address of the current task in double quotes, or the address where it cannot be read."""
     try:
-        return _quoted(c, user_string(c, address))
+        return _quoted(c, user_string(c, addr))
     except ScriptError:
-        return f"{address & _MASK:#x}"
+        return f"{addr & _MASK:#x}"
 
 
 @tapset_function("user_string_n_quoted", "user_string_n2_quoted", pure=True, needs_kernel=True)
-def user_string_n_quoted_within(c: Context, address: int, count: int, output: int) -> str:
-    """At most ``count`` characters of a string of the current task, in double quotes within ``output`` characters."""
+def user_string_n_quoted_within(c: Context, addr: int, inlen: int, outlen: int) -> str:
+    """At most ``inlen`` characters of a string of the current task, in double quotes within ``outlen`` characters."""
     try:
-        text = _quoted(c, user_string_n(c, address, count))
+        text = _quoted(c, user_string_n(c, addr, inlen))
     except ScriptError:
-        return f"{address & _MASK:#x}"
-    return text[:max(0, output - 4)] + '"...' if len(text) > output - 2 else text
+        return f"{addr & _MASK:#x}"
+    return text[:max(0, outlen - 4)] + '"...' if len(text) > outlen - 2 else text
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def user_string_n_quoted(c: Context, address: int, count: int) -> str:
-    """At most ``count`` characters of a string of the current task, in double quotes."""
-    return user_string_n_quoted_within(c, address, count, c.session.maximum_string + 1)
+def user_string_n_quoted(c: Context, addr: int, n: int) -> str:
+    """At most ``n`` characters of a string of the current task, in double quotes."""
+    return user_string_n_quoted_within(c, addr, n, c.session.maximum_string + 1)
 
 
 # ---------------------------------------------------------------- wide strings
@@ -356,21 +356,21 @@ for _unit in (2, 4):
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_or_user_string_quoted_utf16(c: Context, address: int) -> str:
+def kernel_or_user_string_quoted_utf16(c: Context, addr: int) -> str:
     """The UTF-16 string at an address, of the kernel or the current task, in double quotes."""
     try:
-        return _quoted(c, _wide(c, read_kernel, "kernel", address, 2))
+        return _quoted(c, _wide(c, read_kernel, "kernel", addr, 2))
     except ScriptError:
-        return _quoted(c, _wide(c, read_user, "user", address, 2))
+        return _quoted(c, _wide(c, read_user, "user", addr, 2))
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def kernel_or_user_string_quoted_utf32(c: Context, address: int) -> str:
+def kernel_or_user_string_quoted_utf32(c: Context, addr: int) -> str:
     """The UTF-32 string at an address, of the kernel or the current task, in double quotes."""
     try:
-        return _quoted(c, _wide(c, read_kernel, "kernel", address, 4))
+        return _quoted(c, _wide(c, read_kernel, "kernel", addr, 4))
     except ScriptError:
-        return _quoted(c, _wide(c, read_user, "user", address, 4))
+        return _quoted(c, _wide(c, read_user, "user", addr, 4))
 
 
 # ---------------------------------------------------------------- numbers
@@ -446,23 +446,23 @@ for _name, _size, _signed, _warns in (
 
 
 @tapset_function("atomic_read", pure=True, needs_kernel=True)
-def atomic_read(c: Context, address: int) -> int:
+def atomic_read(c: Context, addr: int) -> int:
     """The value of the atomic_t at a kernel address."""
     from stapy.runtime.machine.memory import MemoryFault
 
     try:
-        return _number(c, read_kernel, address, 4, True)
+        return _number(c, read_kernel, addr, 4, True)
     except MemoryFault as fault:
         raise ScriptError(f"read fault [man error::fault] at {fault.address:#x}") from None
 
 
 @tapset_function("atomic_long_read", pure=True, needs_kernel=True)
-def atomic_long_read(c: Context, address: int) -> int:
+def atomic_long_read(c: Context, addr: int) -> int:
     """The value of the atomic_long_t at a kernel address."""
     from stapy.runtime.machine.memory import MemoryFault
 
     try:
-        return _number(c, read_kernel, address, 0, True)
+        return _number(c, read_kernel, addr, 0, True)
     except MemoryFault as fault:
         raise ScriptError(f"read fault [man error::fault] at {fault.address:#x}") from None
 
@@ -505,24 +505,24 @@ for _kind in ("kernel", "user"):
 
 
 @tapset_function(needs_kernel=True, guru=True)
-def set_kernel_string(c: Context, address: int, text: str) -> None:
+def set_kernel_string(c: Context, addr: int, val: str) -> None:
     """Write a string and its end mark at a kernel address. Needs -g."""
-    _write(c, address, text.encode("latin-1") + b"\0", False, "kernel string")
+    _write(c, addr, val.encode("latin-1") + b"\0", False, "kernel string")
 
 
 @tapset_function(needs_kernel=True, guru=True)
-def set_kernel_string_n(c: Context, address: int, count: int, text: str) -> None:
-    """Write at most ``count`` characters of a string at a kernel address, its end mark if there is room. Needs -g."""
-    _write(c, address, (text.encode("latin-1") + b"\0")[:max(0, count)], False, "kernel string")
+def set_kernel_string_n(c: Context, addr: int, n: int, val: str) -> None:
+    """Write at most ``n`` characters of a string at a kernel address, its end mark if there is room. Needs -g."""
+    _write(c, addr, (val.encode("latin-1") + b"\0")[:max(0, n)], False, "kernel string")
 
 
 @tapset_function("set_user_string", "set_user_string_arg", needs_kernel=True, guru=True)
-def set_user_string(c: Context, address: int, text: str) -> None:
+def set_user_string(c: Context, addr: int, val: str) -> None:
     """Write a string and its end mark at an address of the current task. Needs -g."""
-    _write(c, address, text.encode("latin-1") + b"\0", True, "user string")
+    _write(c, addr, val.encode("latin-1") + b"\0", True, "user string")
 
 
 @tapset_function(needs_kernel=True, guru=True)
-def set_user_string_n(c: Context, address: int, count: int, text: str) -> None:
-    """Write at most ``count`` characters of a string at an address of the current task. Needs -g."""
-    _write(c, address, (text.encode("latin-1") + b"\0")[:max(0, count)], True, "user string")
+def set_user_string_n(c: Context, addr: int, n: int, val: str) -> None:
+    """Write at most ``n`` characters of a string at an address of the current task. Needs -g."""
+    _write(c, addr, (val.encode("latin-1") + b"\0")[:max(0, n)], True, "user string")

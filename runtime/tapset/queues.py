@@ -56,84 +56,84 @@ def qs_time(c: Context) -> int:
 
 
 @tapset_function()
-def qs_wait(c: Context, name: str) -> None:
-    """A request enters the queue ``name``."""
-    _queue(c, name).waiting += 1
+def qs_wait(c: Context, qname: str) -> None:
+    """A request enters the queue ``qname``."""
+    _queue(c, qname).waiting += 1
 
 
 @tapset_function()
-def qs_run(c: Context, name: str) -> None:
-    """A request of the queue ``name`` begins to be served."""
-    queue = _queue(c, name)
+def qs_run(c: Context, qname: str) -> None:
+    """A request of the queue ``qname`` begins to be served."""
+    queue = _queue(c, qname)
     if queue.waiting > 0:
         queue.waiting -= 1
         queue.running += 1
 
 
 @tapset_function()
-def qs_done(c: Context, name: str) -> None:
-    """A request of the queue ``name`` has been served."""
-    queue = _queue(c, name)
+def qs_done(c: Context, qname: str) -> None:
+    """A request of the queue ``qname`` has been served."""
+    queue = _queue(c, qname)
     if queue.running > 0:
         queue.running -= 1
         queue.done += 1
 
 
 @tapset_function()
-def qsq_start(c: Context, name: str) -> None:
-    """Begin the figures of the queue ``name`` anew."""
-    queue = c.session.store.setdefault("queues", {})[name] = Queue()
+def qsq_start(c: Context, qname: str) -> None:
+    """Begin the figures of the queue ``qname`` anew."""
+    queue = c.session.store.setdefault("queues", {})[qname] = Queue()
     queue.since = _now(c)
 
 
 @tapset_function()
-def qsq_utilization(c: Context, name: str, scale: int) -> int:
+def qsq_utilization(c: Context, qname: str, scale: int) -> int:
     """The share of time that anything was being served, times ``scale``."""
-    queue = _queue(c, name)
+    queue = _queue(c, qname)
     return _divide(scale * queue.busy_time, _now(c) - queue.since)
 
 
 @tapset_function()
-def qsq_blocked(c: Context, name: str, scale: int) -> int:
+def qsq_blocked(c: Context, qname: str, scale: int) -> int:
     """The share of time that anything waited, times ``scale``."""
-    queue = _queue(c, name)
+    queue = _queue(c, qname)
     return _divide(scale * queue.waiting_time, _now(c) - queue.since)
 
 
 @tapset_function()
-def qsq_wait_queue_length(c: Context, name: str, scale: int) -> int:
+def qsq_wait_queue_length(c: Context, qname: str, scale: int) -> int:
     """The mean number of requests that waited, times ``scale``."""
-    queue = _queue(c, name)
+    queue = _queue(c, qname)
     return _divide(scale * queue.waiting_area, _now(c) - queue.since)
 
 
 @tapset_function()
-def qsq_service_time(c: Context, name: str, scale: int) -> int:
+def qsq_service_time(c: Context, qname: str, scale: int) -> int:
     """The mean time to serve a request, in microseconds times ``scale``."""
-    queue = _queue(c, name)
+    queue = _queue(c, qname)
     return _divide(scale * queue.running_area, queue.done)
 
 
 @tapset_function()
-def qsq_wait_time(c: Context, name: str, scale: int) -> int:
+def qsq_wait_time(c: Context, qname: str, scale: int) -> int:
     """The mean time from entering the queue to being served, in microseconds times ``scale``."""
-    queue = _queue(c, name)
+    queue = _queue(c, qname)
     return _divide(scale * (queue.running_area + queue.waiting_area), queue.done)
 
 
 @tapset_function()
-def qsq_throughput(c: Context, name: str, scale: int) -> int:
+def qsq_throughput(c: Context, qname: str, scale: int) -> int:
     """Requests served a microsecond, times ``scale``."""
-    queue = _queue(c, name)
+    queue = _queue(c, qname)
     return _divide(scale * queue.done, _now(c) - queue.since)
 
 
 @tapset_function()
-def qsq_print(c: Context, name: str) -> None:
-    """Print a line with the figures of the queue ``name``."""
-    throughput = qsq_throughput(c, name, 1000000000)
-    length = qsq_wait_queue_length(c, name, 1000)
+def qsq_print(c: Context, qname: str) -> None:
+    """Print a line with the figures of the queue ``qname``."""
+    throughput = qsq_throughput(c, qname, 1000000000)
+    length = qsq_wait_queue_length(c, qname, 1000)
     c.session.emit(
-        f"{name}: {throughput // 1000}.{throughput % 1000:03} ops/s, {length // 1000}.{length % 1000:03} qlen, "
-        f"{qsq_wait_time(c, name, 1)} await, {qsq_service_time(c, name, 1)} svctm, "
-        f"{qsq_blocked(c, name, 100)}% wait, {qsq_utilization(c, name, 100)}% util\n")
+        f"{qname}: {throughput // 1000}.{throughput % 1000:03} ops/s, {length // 1000}.{length % 1000:03} qlen, "
+        f"{qsq_wait_time(c, qname, 1)} await, {qsq_service_time(c, qname, 1)} svctm, "
+        f"{qsq_blocked(c, qname, 100)}% wait, {qsq_utilization(c, qname, 100)}% util\n")

@@ -129,49 +129,49 @@ def _wide_argument(c: Context, number: int) -> int:
 
 
 @tapset_function("int_arg", "s32_arg", pure=True, needs_kernel=True)
-def int_arg(c: Context, number: int) -> int:
-    """Argument ``number`` (from 1) of the probed function as a signed 32-bit integer."""
-    return _extended(_argument(c, number), 32, True)
+def int_arg(c: Context, argnum: int) -> int:
+    """Argument ``argnum`` (from 1) of the probed function as a signed 32-bit integer."""
+    return _extended(_argument(c, argnum), 32, True)
 
 
 @tapset_function("uint_arg", "u32_arg", pure=True, needs_kernel=True)
-def uint_arg(c: Context, number: int) -> int:
-    """Argument ``number`` (from 1) of the probed function as an unsigned 32-bit integer."""
-    return _extended(_argument(c, number), 32, False)
+def uint_arg(c: Context, argnum: int) -> int:
+    """Argument ``argnum`` (from 1) of the probed function as an unsigned 32-bit integer."""
+    return _extended(_argument(c, argnum), 32, False)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def long_arg(c: Context, number: int) -> int:
-    """Argument ``number`` (from 1) of the probed function as a signed long."""
-    return _extended(_argument(c, number), c.kernel.arch.bits, True)
+def long_arg(c: Context, argnum: int) -> int:
+    """Argument ``argnum`` (from 1) of the probed function as a signed long."""
+    return _extended(_argument(c, argnum), c.kernel.arch.bits, True)
 
 
 @tapset_function("ulong_arg", "pointer_arg", pure=True, needs_kernel=True)
-def ulong_arg(c: Context, number: int) -> int:
-    """Argument ``number`` (from 1) of the probed function as an unsigned long or an address."""
-    return to_signed(_argument(c, number))
+def ulong_arg(c: Context, argnum: int) -> int:
+    """Argument ``argnum`` (from 1) of the probed function as an unsigned long or an address."""
+    return to_signed(_argument(c, argnum))
 
 
 @tapset_function("longlong_arg", "s64_arg", pure=True, needs_kernel=True)
-def longlong_arg(c: Context, number: int) -> int:
-    """Argument ``number`` (from 1, in words) of the probed function as a signed 64-bit integer."""
-    return to_signed(_wide_argument(c, number))
+def longlong_arg(c: Context, argnum: int) -> int:
+    """Argument ``argnum`` (from 1, in words) of the probed function as a signed 64-bit integer."""
+    return to_signed(_wide_argument(c, argnum))
 
 
 @tapset_function("ulonglong_arg", "u64_arg", pure=True, needs_kernel=True)
-def ulonglong_arg(c: Context, number: int) -> int:
-    """Argument ``number`` (from 1, in words) of the probed function as an unsigned 64-bit integer."""
-    return to_signed(_wide_argument(c, number))
+def ulonglong_arg(c: Context, argnum: int) -> int:
+    """Argument ``argnum`` (from 1, in words) of the probed function as an unsigned 64-bit integer."""
+    return to_signed(_wide_argument(c, argnum))
 
 
 @tapset_function("set_int_arg", "set_uint_arg", "set_long_arg", "set_ulong_arg", "set_pointer_arg", "set_s32_arg",
                  "set_u32_arg", "set_longlong_arg", "set_ulonglong_arg", "set_s64_arg", "set_u64_arg",
                  needs_kernel=True, guru=True)
-def set_argument(c: Context, number: int, value: int) -> None:
-    """Change argument ``number`` (from 1) of the probed function before it runs. Needs -g."""
+def set_argument(c: Context, argnum: int, value: int) -> None:
+    """Change argument ``argnum`` (from 1) of the probed function before it runs. Needs -g."""
     if c.regs is None:
         raise ScriptError("cannot access function args in this context")
-    place = _place(c.kernel.arch, number)
+    place = _place(c.kernel.arch, argnum)
     if place.register is not None:
         c.regs.set(place.register, value)
     else:
@@ -190,7 +190,7 @@ def fastcall() -> None:
 
 
 @tapset_function()
-def regparm(count: int) -> None:
+def regparm(n: int) -> None:
     """Says how many arguments the probed function takes in registers. Nothing to do: the convention is known."""
 
 

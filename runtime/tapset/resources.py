@@ -26,16 +26,16 @@ def _limit(c: Context, task: int, number: int) -> int:
 
 
 @tapset_function(pure=True)
-def rlimit_from_str(name: str) -> int:
+def rlimit_from_str(lim_str: str) -> int:
     """The number of a limit by its name, ``RLIMIT_NOFILE``; -1 for what is none."""
-    short = name.removeprefix("RLIMIT_")
-    return LIMITS.index(short) if name.startswith("RLIMIT_") and short in LIMITS else -1
+    short = lim_str.removeprefix("RLIMIT_")
+    return LIMITS.index(short) if lim_str.startswith("RLIMIT_") and short in LIMITS else -1
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def task_rlimit(c: Context, task: int, name: str) -> int:
+def task_rlimit(c: Context, task: int, lim_str: str) -> int:
     """The soft limit of ``task`` by name, ``RLIMIT_NOFILE``; -1 for no limit, or an unknown name."""
-    number = rlimit_from_str(name)
+    number = rlimit_from_str(lim_str)
     return _limit(c, task, number) if number >= 0 else -1
 
 
@@ -108,17 +108,17 @@ def proc_mem_string(c: Context) -> str:
 
 
 @tapset_function("proc_mem_string", "proc_mem_string_pid", pure=True, needs_kernel=True)
-def proc_mem_string_of(c: Context, number: int) -> str:
+def proc_mem_string_of(c: Context, pid: int) -> str:
     """The memory of the process with this id as text."""
-    return _figures(c, pointer(c, pid2task(c, number)))
+    return _figures(c, pointer(c, pid2task(c, pid)))
 
 
 @tapset_function(pure=True)
-def vm_fault_contains(value: int, kind: int) -> int:
-    """Whether handle_mm_fault()'s result tells of ``kind``: 0 out of memory, 1 bus error, 2 minor, 3 major fault."""
+def vm_fault_contains(value: int, test: int) -> int:
+    """Whether handle_mm_fault()'s result tells of ``test``: 0 out of memory, 1 bus error, 2 minor, 3 major fault."""
     out_of_memory, bus_error, major = value & 1, value & 2, value & 4
     tests = {0: out_of_memory, 1: bus_error, 2: not (out_of_memory or bus_error or major), 3: major}
-    return int(bool(tests.get(kind, 0)))
+    return int(bool(tests.get(test, 0)))
 
 
 # ---------------------------------------------------------------- the load
@@ -135,11 +135,11 @@ def _load(c: Context, number: int) -> int:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def get_loadavg_index(c: Context, number: int) -> int:
-    """The whole part of the load average of 1 (``number`` 0), 5 (1) or 15 (2) minutes."""
-    if not 0 <= number <= 2:
-        raise ScriptError(f"Invalid loadavg index {number} specified.")
-    return _load(c, number) // _FIXED_POINT
+def get_loadavg_index(c: Context, indx: int) -> int:
+    """The whole part of the load average of 1 (``indx`` 0), 5 (1) or 15 (2) minutes."""
+    if not 0 <= indx <= 2:
+        raise ScriptError(f"Invalid loadavg index {indx} specified.")
+    return _load(c, indx) // _FIXED_POINT
 
 
 @tapset_function(pure=True, needs_kernel=True)

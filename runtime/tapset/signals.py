@@ -21,13 +21,13 @@ _FLAGS = (("NOCLDSTOP", 0x1), ("NOCLDWAIT", 0x2), ("SIGINFO", 0x4), ("ONSTACK", 
 
 
 @tapset_function("signal_str", "_signal_name", pure=True)
-def signal_str(number: int) -> str:
+def signal_str(num: int) -> str:
     """The name of a signal: ``SIGTERM``, ``SIGRTMIN+2``; empty for what is none."""
-    if number in NAMES:
-        return "SIG" + NAMES[number]
-    if number == FIRST_REAL_TIME:
+    if num in NAMES:
+        return "SIG" + NAMES[num]
+    if num == FIRST_REAL_TIME:
         return "SIGRTMIN"
-    return f"SIGRTMIN+{number - FIRST_REAL_TIME}" if FIRST_REAL_TIME < number <= LAST else ""
+    return f"SIGRTMIN+{num - FIRST_REAL_TIME}" if FIRST_REAL_TIME < num <= LAST else ""
 
 
 @tapset_function(pure=True)
@@ -37,9 +37,9 @@ def sigset_mask_str(mask: int) -> str:
 
 
 @tapset_function(pure=True)
-def sa_flags_str(flags: int) -> str:
+def sa_flags_str(sa_flags: int) -> str:
     """The names of a signal action's flags: ``SIGINFO|RESTART``."""
-    return "|".join(name for name, bit in _FLAGS if flags & bit)
+    return "|".join(name for name, bit in _FLAGS if sa_flags & bit)
 
 
 @tapset_function(pure=True)
@@ -71,49 +71,49 @@ def get_sigset(c: Context, sigset: int) -> int:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def get_sigaction_mask(c: Context, action: int) -> int:
+def get_sigaction_mask(c: Context, act: int) -> int:
     """The signals blocked while a k_sigaction's handler runs, bit 0 for signal 1."""
-    return to_signed(_set(c, pointer(c, action) + c.kernel.layout.offset("k_sigaction", "sa.sa_mask")))
+    return to_signed(_set(c, pointer(c, act) + c.kernel.layout.offset("k_sigaction", "sa.sa_mask")))
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def get_sa_flags(c: Context, action: int) -> int:
+def get_sa_flags(c: Context, act: int) -> int:
     """The flags of a k_sigaction."""
-    return to_signed(c.kernel.member_reader("k_sigaction", "sa.sa_flags", False)(pointer(c, action)))
+    return to_signed(c.kernel.member_reader("k_sigaction", "sa.sa_flags", False)(pointer(c, act)))
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def get_sa_handler(c: Context, action: int) -> int:
+def get_sa_handler(c: Context, act: int) -> int:
     """The handler of a k_sigaction: 0 the default, 1 ignored, else its address."""
-    return to_signed(c.kernel.member_reader("k_sigaction", "sa.sa_handler", False)(pointer(c, action)))
+    return to_signed(c.kernel.member_reader("k_sigaction", "sa.sa_handler", False)(pointer(c, act)))
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def is_sig_blocked(c: Context, task: int, number: int) -> int:
-    """1 if ``task`` blocks the signal ``number``, else 0."""
+def is_sig_blocked(c: Context, task: int, sig: int) -> int:
+    """1 if ``task`` blocks the signal ``sig``, else 0."""
     mask = _set(c, pointer(c, task) + c.kernel.layout.offset("task_struct", "blocked"))
-    return mask >> (number - 1) & 1 if 1 <= number <= LAST else 0
+    return mask >> (sig - 1) & 1 if 1 <= sig <= LAST else 0
 
 
 @tapset_function("raise", needs_kernel=True, guru=True)
-def raise_signal(c: Context, number: int) -> None:
+def raise_signal(c: Context, signo: int) -> None:
     """Send the current task a signal. Not built yet: an error that says so. Needs -g."""
     raise ScriptError("raise() is not available: handlers cannot send signals into the emulated kernel yet")
 
 
 @tapset_function("WIFEXITED", pure=True)
-def wait_status_exited(status: int) -> int:
+def wait_status_exited(f: int) -> int:
     """1 if a wait status tells of a process that exited by itself, else 0."""
-    return int(status & 0x7F == 0)
+    return int(f & 0x7F == 0)
 
 
 @tapset_function("WEXITSTATUS", pure=True)
-def wait_status_code(status: int) -> int:
+def wait_status_code(f: int) -> int:
     """The exit status in a wait status."""
-    return status >> 8 & 0xFF
+    return f >> 8 & 0xFF
 
 
 @tapset_function("WTERMSIG", pure=True)
-def wait_status_signal(status: int) -> int:
+def wait_status_signal(f: int) -> int:
     """The signal in a wait status that ended the process; 0 for none."""
-    return status & 0x7F
+    return f & 0x7F

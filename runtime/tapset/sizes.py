@@ -14,23 +14,23 @@ def mem_page_size() -> int:
 
 
 @tapset_function(pure=True)
-def bytes_to_string(count: int) -> str:
+def bytes_to_string(bytes_: int) -> str:
     """A number of bytes as text five characters wide: `` 100``, ``1.50K``, ``12.3M``, `` 512G``."""
-    if count < 1024:
-        return f"{count:5}"
+    if bytes_ < 1024:
+        return f"{bytes_:5}"
     unit, rest = "", 0
     for unit in "KMG":  # noqa: B007 - the last one is used below
-        count, rest = divmod(count, 1024)
-        if count < 1024:
+        bytes_, rest = divmod(bytes_, 1024)
+        if bytes_ < 1024:
             break
-    if count < 10:
-        return f"{count}.{rest * 100 // 1024:02}{unit}"
-    if count < 100:
-        return f"{count:2}.{rest * 10 // 1024}{unit}"
-    return f"{count:4}{unit}"
+    if bytes_ < 10:
+        return f"{bytes_}.{rest * 100 // 1024:02}{unit}"
+    if bytes_ < 100:
+        return f"{bytes_:2}.{rest * 10 // 1024}{unit}"
+    return f"{bytes_:4}{unit}"
 
 
 @tapset_function(pure=True)
-def pages_to_string(count: int) -> str:
+def pages_to_string(pages: int) -> str:
     """A number of pages as the text of their bytes."""
-    return bytes_to_string(count * PAGE_SIZE)
+    return bytes_to_string(pages * PAGE_SIZE)

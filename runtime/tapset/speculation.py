@@ -20,10 +20,10 @@ def speculation(c: Context) -> int:
 
 
 @tapset_function()
-def speculate(c: Context, number: int, output: str) -> None:
-    """Keep ``output`` under the id ``number``. The oldest goes when more than MAXMAPENTRIES pieces are kept."""
+def speculate(c: Context, id_: int, output: str) -> None:
+    """Keep ``output`` under the id ``id``. The oldest goes when more than MAXMAPENTRIES pieces are kept."""
     buffers = _buffers(c)
-    buffers.setdefault(number, []).append(output)
+    buffers.setdefault(id_, []).append(output)
     kept = c.session.store["speculated"] = c.session.store.get("speculated", 0) + 1
     if kept > limits.value(c.session.program.limits, "MAXMAPENTRIES"):
         oldest = next(iter(buffers))
@@ -34,18 +34,18 @@ def speculate(c: Context, number: int, output: str) -> None:
 
 
 @tapset_function()
-def commit(c: Context, number: int) -> None:
-    """Print what was kept under the id ``number``."""
-    pieces = _buffers(c).pop(number, [])
+def commit(c: Context, id_: int) -> None:
+    """Print what was kept under the id ``id``."""
+    pieces = _buffers(c).pop(id_, [])
     for piece in pieces:
         c.session.emit(piece)
     _account(c, len(pieces))
 
 
 @tapset_function()
-def discard(c: Context, number: int) -> None:
-    """Drop what was kept under the id ``number``."""
-    _account(c, len(_buffers(c).pop(number, [])))
+def discard(c: Context, id_: int) -> None:
+    """Drop what was kept under the id ``id``."""
+    _account(c, len(_buffers(c).pop(id_, [])))
 
 
 def _account(c: Context, gone: int) -> None:

@@ -34,10 +34,10 @@ def _hexadecimal(address: int) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def symname(c: Context, address: int) -> str:
-    """The name of the kernel symbol at ``address``, or the address in hexadecimal where there is none."""
-    found = _symbol(c, address)
-    return found[0] if found else _hexadecimal(address)
+def symname(c: Context, addr: int) -> str:
+    """The name of the kernel symbol at ``addr``, or the address in hexadecimal where there is none."""
+    found = _symbol(c, addr)
+    return found[0] if found else _hexadecimal(addr)
 
 
 def symbol_data(c: Context, address: int) -> str:
@@ -47,9 +47,9 @@ def symbol_data(c: Context, address: int) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def symdata(c: Context, address: int) -> str:
-    """Name, offset, size and module of the kernel symbol at ``address``, or the address in hexadecimal."""
-    return symbol_data(c, address)
+def symdata(c: Context, addr: int) -> str:
+    """Name, offset, size and module of the kernel symbol at ``addr``, or the address in hexadecimal."""
+    return symbol_data(c, addr)
 
 
 def _line(c: Context, address: int) -> tuple[str, int] | None:
@@ -57,30 +57,30 @@ def _line(c: Context, address: int) -> tuple[str, int] | None:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def symfileline(c: Context, address: int) -> str:
+def symfileline(c: Context, addr: int) -> str:
     """The source line of a kernel address as ``kernel/fork.c:12``, or the address in hexadecimal."""
-    found = _line(c, address)
-    return f"{found[0]}:{found[1]}" if found else _hexadecimal(address)
+    found = _line(c, addr)
+    return f"{found[0]}:{found[1]}" if found else _hexadecimal(addr)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def symfile(c: Context, address: int) -> str:
+def symfile(c: Context, addr: int) -> str:
     """The source file of a kernel address, or the address in hexadecimal."""
-    found = _line(c, address)
-    return found[0] if found else _hexadecimal(address)
+    found = _line(c, addr)
+    return found[0] if found else _hexadecimal(addr)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def symline(c: Context, address: int) -> str:
+def symline(c: Context, addr: int) -> str:
     """The line number of a kernel address, or the address in hexadecimal."""
-    found = _line(c, address)
-    return str(found[1]) if found else _hexadecimal(address)
+    found = _line(c, addr)
+    return str(found[1]) if found else _hexadecimal(addr)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def modname(c: Context, address: int) -> str:
+def modname(c: Context, addr: int) -> str:
     """The module that a kernel address is in, ``kernel`` for the kernel itself. Outside both an error."""
-    if c.kernel is not None and c.kernel.description.in_text(pointer(c, address)):
+    if c.kernel is not None and c.kernel.description.in_text(pointer(c, addr)):
         return MODULE
     raise ScriptError("Cannot determine kernel module name")
 
@@ -229,22 +229,22 @@ def backtrace(c: Context) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def stack(c: Context, level: int) -> int:
-    """The address of the kernel stack's frame ``level``, 0 the probed place. Beyond the stack an error."""
-    if level >= 0:
+def stack(c: Context, n: int) -> int:
+    """The address of the kernel stack's frame ``n``, 0 the probed place. Beyond the stack an error."""
+    if n >= 0:
         for number, place in enumerate(frames(c)):
-            if number == level:
+            if number == n:
                 return to_signed(place)
-    raise ScriptError(f"cannot determine kernel stack frame {level}")
+    raise ScriptError(f"cannot determine kernel stack frame {n}")
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def callers(c: Context, count: int) -> str:
-    """The first ``count`` + 1 addresses of the kernel stack in hexadecimal, all for -1."""
+def callers(c: Context, n: int) -> str:
+    """The first ``n`` + 1 addresses of the kernel stack in hexadecimal, all for -1."""
     places = list(frames(c))
-    if count >= len(places):
-        raise ScriptError(f"cannot determine kernel stack frame {count}")
-    return " ".join(map(_hexadecimal, places if count == -1 else places[:count + 1]))[:c.session.maximum_string]
+    if n >= len(places):
+        raise ScriptError(f"cannot determine kernel stack frame {n}")
+    return " ".join(map(_hexadecimal, places if n == -1 else places[:n + 1]))[:c.session.maximum_string]
 
 
 @tapset_function(pure=True, needs_kernel=True)
@@ -269,17 +269,17 @@ def _addresses(stack_text: str) -> Iterator[tuple[str, int]]:
 
 
 @tapset_function("print_stack", "print_syms", needs_kernel=True)
-def print_syms(c: Context, addresses: str) -> None:
+def print_syms(c: Context, stk: str) -> None:
     """Print a line for each of the addresses in a string as backtrace() gives it."""
-    for word, address in _addresses(addresses):
+    for word, address in _addresses(stk):
         c.session.emit(f" {word} : {symbol_data(c, address)}\n")
 
 
 @tapset_function("sprint_stack", "sprint_syms", pure=True, needs_kernel=True)
-def sprint_syms(c: Context, addresses: str) -> str:
+def sprint_syms(c: Context, stk: str) -> str:
     """As print_syms(), as a string; whole lines only."""
     text = ""
-    for word, address in _addresses(addresses):
+    for word, address in _addresses(stk):
         line = f" {word} : {symbol_data(c, address)}\n"
         if len(text) + len(line) > c.session.maximum_string:
             break
@@ -291,19 +291,19 @@ def sprint_syms(c: Context, addresses: str) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def usymname(c: Context, address: int) -> str:
-    """The name of the user symbol at ``address``: the address, for the programs of the built-in kernel have none."""
-    return _hexadecimal(address)
+def usymname(c: Context, addr: int) -> str:
+    """The name of the user symbol at ``addr``: the address, for the programs of the built-in kernel have none."""
+    return _hexadecimal(addr)
 
 
 @tapset_function("usymdata", "usymfileline", "usymfile", "usymline", pure=True, needs_kernel=True)
-def usymdata(c: Context, address: int) -> str:
-    """The user symbol at ``address``: the address, for the programs of the built-in kernel have no symbols."""
-    return _hexadecimal(address)
+def usymdata(c: Context, addr: int) -> str:
+    """The user symbol at ``addr``: the address, for the programs of the built-in kernel have no symbols."""
+    return _hexadecimal(addr)
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def umodname(c: Context, address: int) -> str:
+def umodname(c: Context, addr: int) -> str:
     """The file that a user address of the current task was mapped from: its program's name."""
     if c.cpu is None:
         raise ScriptError("Cannot determine user module name")
@@ -328,30 +328,30 @@ def print_ubacktrace(c: Context) -> None:
 
 
 @tapset_function("print_ustack", "print_usyms", needs_kernel=True)
-def print_usyms(c: Context, addresses: str) -> None:
+def print_usyms(c: Context, stk: str) -> None:
     """Print a line for each of the user addresses in a string as ubacktrace() gives it."""
-    for word, address in _addresses(addresses):
+    for word, address in _addresses(stk):
         c.session.emit(f" {word} : {usymdata(c, address)}\n")
 
 
 @tapset_function("sprint_ustack", "sprint_usyms", pure=True, needs_kernel=True)
-def sprint_usyms(c: Context, addresses: str) -> str:
+def sprint_usyms(c: Context, stk: str) -> str:
     """As print_usyms(), as a string."""
-    lines = [f" {word} : {usymdata(c, address)}\n" for word, address in _addresses(addresses)]
+    lines = [f" {word} : {usymdata(c, address)}\n" for word, address in _addresses(stk)]
     return "".join(lines)[:c.session.maximum_string]
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def ustack(c: Context, level: int) -> int:
-    """The address of the user stack's frame ``level``; only frame 0 is known. Beyond it an error."""
+def ustack(c: Context, n: int) -> int:
+    """The address of the user stack's frame ``n``; only frame 0 is known. Beyond it an error."""
     place = uaddr(c)
-    if level == 0 and place:
+    if n == 0 and place:
         return place
-    raise ScriptError(f"cannot determine user stack frame {level}")
+    raise ScriptError(f"cannot determine user stack frame {n}")
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def ucallers(c: Context, count: int) -> str:
+def ucallers(c: Context, n: int) -> str:
     """The addresses of the user stack in hexadecimal: frame 0, the only one known."""
     return _hexadecimal(ustack(c, 0))
 

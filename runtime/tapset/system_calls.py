@@ -13,12 +13,12 @@ def _table(c: Context) -> tuple[int, int]:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def syscall_name(c: Context, number: int) -> str:
-    """The name of the system call ``number``: ``read``; empty where the kernel has none."""
+def syscall_name(c: Context, num: int) -> str:
+    """The name of the system call ``num``: ``read``; empty where the kernel has none."""
     address, count = _table(c)
-    if not 0 <= number < count:
+    if not 0 <= num < count:
         return ""
-    found = c.kernel.description.symbol_at(c.kernel.memory.word(address + number * c.kernel.layout.word))
+    found = c.kernel.description.symbol_at(c.kernel.memory.word(address + num * c.kernel.layout.word))
     if found is None or found[0] == "sys_ni_syscall":
         return ""
     return found[0].removeprefix("compat_").removeprefix("sys_").removeprefix("sys32_")

@@ -263,19 +263,19 @@ def task_egid(c: Context, task: int) -> int:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def pid2task(c: Context, number: int) -> int:
-    """The address of the task_struct of the thread ``number``; 0 where there is none."""
+def pid2task(c: Context, pid: int) -> int:
+    """The address of the task_struct of the thread ``pid``; 0 where there is none."""
     if c.kernel is not None:
         for task in c.kernel.tasks():
-            if task.pid == number:
+            if task.pid == pid:
                 return to_signed(task.address)
     return 0
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def pid2execname(c: Context, number: int) -> str:
-    """The name of the thread ``number``; empty where there is none."""
-    task = pid2task(c, number)
+def pid2execname(c: Context, pid: int) -> str:
+    """The name of the thread ``pid``; empty where there is none."""
+    task = pid2task(c, pid)
     return task_execname(c, task) if task else ""
 
 
@@ -322,9 +322,9 @@ def task_utime(c: Context) -> int:
 
 
 @tapset_function("task_utime", "task_utime_tid", pure=True, needs_kernel=True)
-def task_utime_of(c: Context, thread: int) -> int:
+def task_utime_of(c: Context, tid: int) -> int:
     """The user time of the thread with this id, in the kernel's cputime units; 0 where there is none."""
-    return _time_of(c, thread, "utime")
+    return _time_of(c, tid, "utime")
 
 
 @tapset_function(pure=True, needs_kernel=True)
@@ -334,15 +334,15 @@ def task_stime(c: Context) -> int:
 
 
 @tapset_function("task_stime", "task_stime_tid", pure=True, needs_kernel=True)
-def task_stime_of(c: Context, thread: int) -> int:
+def task_stime_of(c: Context, tid: int) -> int:
     """The system time of the thread with this id, in the kernel's cputime units; 0 where there is none."""
-    return _time_of(c, thread, "stime")
+    return _time_of(c, tid, "stime")
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def task_start_time(c: Context, thread: int) -> int:
+def task_start_time(c: Context, tid: int) -> int:
     """When the thread with this id was forked, in nanoseconds since the machine started; 0 where there is none."""
-    task = pid2task(c, thread)
+    task = pid2task(c, tid)
     return _task(c, task).start_time if task else 0
 
 
@@ -359,6 +359,6 @@ def task_time_string(c: Context) -> str:
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def task_time_string_tid(c: Context, thread: int) -> str:
+def task_time_string_tid(c: Context, tid: int) -> str:
     """The CPU time of the thread with this id, as task_time_string() writes it."""
-    return _times(c, task_utime_of(c, thread), task_stime_of(c, thread))
+    return _times(c, task_utime_of(c, tid), task_stime_of(c, tid))

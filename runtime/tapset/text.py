@@ -9,44 +9,44 @@ from stapy.runtime.values import strings
 
 
 @tapset_function(pure=True)
-def strlen(text: str) -> int:
-    """The length of ``text`` in bytes."""
-    return len(text)
+def strlen(s: str) -> int:
+    """The length of ``s`` in bytes."""
+    return len(s)
 
 
 @tapset_function(pure=True)
-def substr(text: str, start: int, length: int) -> str:
-    """At most ``length`` characters of ``text`` from position ``start`` (from 0); empty where there are none."""
+def substr(str_: str, start: int, length: int) -> str:
+    """At most ``length`` characters of ``str`` from position ``start`` (from 0); empty where there are none."""
     if start < 0 or length <= 0:
         return ""
-    return text[start:start + length]
+    return str_[start:start + length]
 
 
 @tapset_function(pure=True)
-def stringat(text: str, position: int) -> int:
-    """The character at ``position`` (from 0) as a number, bytes above 127 negative. Outside ``text`` an error."""
-    if not 0 <= position < len(text):
+def stringat(str_: str, pos: int) -> int:
+    """The character at ``pos`` (from 0) as a number, bytes above 127 negative. Outside ``str`` an error."""
+    if not 0 <= pos < len(str_):
         raise ScriptError("Position out of bounds")
-    code = ord(text[position])
+    code = ord(str_[pos])
     return code if code < 128 else code - 256
 
 
 @tapset_function(pure=True)
-def isinstr(text: str, part: str) -> int:
-    """1 if ``part`` occurs in ``text``, else 0."""
-    return 1 if part in text else 0
+def isinstr(s1: str, s2: str) -> int:
+    """1 if ``s2`` occurs in ``s1``, else 0."""
+    return 1 if s2 in s1 else 0
 
 
 @tapset_function(pure=True)
-def strpos(text: str, part: str) -> int:
-    """The position (from 0) of the first ``part`` in ``text``, or -1."""
-    return text.find(part)
+def strpos(s1: str, s2: str) -> int:
+    """The position (from 0) of the first ``s2`` in ``s1``, or -1."""
+    return s1.find(s2)
 
 
 @tapset_function(pure=True)
-def str_replace(c: Context, text: str, old: str, new: str) -> str:
-    """``text`` with every ``old`` replaced by ``new``; unchanged where ``old`` is empty."""
-    return text.replace(old, new)[:c.session.maximum_string] if old else text
+def str_replace(c: Context, prnt_str: str, srch_str: str, rplc_str: str) -> str:
+    """``prnt_str`` with every ``srch_str`` replaced by ``rplc_str``; unchanged where ``srch_str`` is empty."""
+    return prnt_str.replace(srch_str, rplc_str)[:c.session.maximum_string] if srch_str else prnt_str
 
 
 _DIGITS = {character: value for value, character in enumerate("0123456789abcdef")} | {
@@ -54,21 +54,21 @@ _DIGITS = {character: value for value, character in enumerate("0123456789abcdef"
 
 
 @tapset_function(pure=True)
-def strtol(text: str, base: int) -> int:
-    """The number that ``text`` begins with, in ``base`` (0: by its prefix 0x or 0). No number gives 0.
+def strtol(str_: str, base: int) -> int:
+    """The number that ``str`` begins with, in ``base`` (0: by its prefix 0x or 0). No number gives 0.
 
     A minus sign is understood, leading blanks and a plus sign are not; digits go up to f; what does not fit in 64
     bits wraps around.
     """
-    negative = text.startswith("-")
+    negative = str_.startswith("-")
     position = 1 if negative else 0
-    hexadecimal = text[position:position + 2] in ("0x", "0X") and text[position + 2:position + 3] in _DIGITS
+    hexadecimal = str_[position:position + 2] in ("0x", "0X") and str_[position + 2:position + 3] in _DIGITS
     if base == 0:
-        base = 16 if hexadecimal else 8 if text[position:position + 1] == "0" else 10
-    if base == 16 and text[position:position + 2] in ("0x", "0X"):
+        base = 16 if hexadecimal else 8 if str_[position:position + 1] == "0" else 10
+    if base == 16 and str_[position:position + 2] in ("0x", "0X"):
         position += 2
     value = 0
-    for character in text[position:]:
+    for character in str_[position:]:
         digit = _DIGITS.get(character)
         if digit is None or digit >= base:
             break
@@ -77,22 +77,22 @@ def strtol(text: str, base: int) -> int:
 
 
 @tapset_function(pure=True)
-def isdigit(text: str) -> int:
-    """1 if ``text`` begins with a decimal digit, else 0."""
-    return 1 if text[:1] in tuple("0123456789") else 0
+def isdigit(str_: str) -> int:
+    """1 if ``str`` begins with a decimal digit, else 0."""
+    return 1 if str_[:1] in tuple("0123456789") else 0
 
 
 @tapset_function()
-def tokenize(c: Context, text: str, delimiters: str) -> str:
-    """The next token of a text, cut at any of the characters of ``delimiters``; empty when there are no more.
+def tokenize(c: Context, input_: str, delim: str) -> str:
+    """The next token of a text, cut at any of the characters of ``delim``; empty when there are no more.
 
-    A text that is not empty starts anew; ``tokenize("", delimiters)`` or ``tokenize(delimiters)`` goes on with the
+    A text that is not empty starts anew; ``tokenize("", delim)`` or ``tokenize(delim)`` goes on with the
     last. Empty tokens are passed over.
     """
     store = c.session.store
-    rest = text or store.get("tokenize", "")
+    rest = input_ or store.get("tokenize", "")
     while rest:
-        end = _first_of(rest, delimiters)
+        end = _first_of(rest, delim)
         token, rest = (rest, "") if end < 0 else (rest[:end], rest[end + 1:])
         if token:
             store["tokenize"] = rest
@@ -102,9 +102,9 @@ def tokenize(c: Context, text: str, delimiters: str) -> str:
 
 
 @tapset_function("tokenize")
-def tokenize_on(c: Context, delimiters: str) -> str:
+def tokenize_on(c: Context, delim: str) -> str:
     """The next token of the text last given to tokenize()."""
-    return tokenize(c, "", delimiters)
+    return tokenize(c, "", delim)
 
 
 def _first_of(text: str, delimiters: str) -> int:
@@ -113,39 +113,39 @@ def _first_of(text: str, delimiters: str) -> int:
 
 
 @tapset_function(pure=True)
-def text_str(c: Context, text: str) -> str:
-    """``text`` with characters that do not print as escapes: ``\\n``, ``\\001``."""
+def text_str(c: Context, input_: str) -> str:
+    """``input`` with characters that do not print as escapes: ``\\n``, ``\\001``."""
     limit = c.session.maximum_string
-    return strings.quote(text.encode("latin-1"), input_limit=0, output_limit=0, quoted=False, maximum=limit)
+    return strings.quote(input_.encode("latin-1"), input_limit=0, output_limit=0, quoted=False, maximum=limit)
 
 
 @tapset_function(pure=True)
-def text_strn(c: Context, text: str, length: int, quoted: int) -> str:
-    """As text_str(), at most ``length`` characters; with ``quoted`` in double quotes, and ``...`` where cut."""
+def text_strn(c: Context, input_: str, len_: int, quoted: int) -> str:
+    """As text_str(), at most ``len`` characters; with ``quoted`` in double quotes, and ``...`` where cut."""
     limit = c.session.maximum_string
-    return strings.quote(text.encode("latin-1"), input_limit=0, output_limit=max(0, min(length, limit)),
+    return strings.quote(input_.encode("latin-1"), input_limit=0, output_limit=max(0, min(len_, limit)),
                          quoted=bool(quoted), maximum=limit)
 
 
 @tapset_function(pure=True)
-def string_quoted(c: Context, text: str) -> str:
-    """``text`` in double quotes, with escapes for what does not print."""
+def string_quoted(c: Context, str_: str) -> str:
+    """``str`` in double quotes, with escapes for what does not print."""
     limit = c.session.maximum_string
-    return strings.quote(text.encode("latin-1"), input_limit=0, output_limit=0, quoted=True, maximum=limit)
+    return strings.quote(str_.encode("latin-1"), input_limit=0, output_limit=0, quoted=True, maximum=limit)
 
 
 @tapset_function()
-def matched(c: Context, number: int) -> str:
-    """What group ``number`` of the last successful ``=~`` matched; group 0 is the whole match.
+def matched(c: Context, n: int) -> str:
+    """What group ``n`` of the last successful ``=~`` matched; group 0 is the whole match.
 
     Empty for a group that took no part. A number the expression has no group for is an error.
     """
     match = c.session.last_match
     if match is None:
-        raise ScriptError(f"Attempted to get subexpression {number} from failed match")
-    if not 0 <= number < len(match):
-        raise ScriptError(f"Attempted to get nonexistent subexpression {number}")
-    return match[number] or ""
+        raise ScriptError(f"Attempted to get subexpression {n} from failed match")
+    if not 0 <= n < len(match):
+        raise ScriptError(f"Attempted to get nonexistent subexpression {n}")
+    return match[n] or ""
 
 
 @tapset_function()

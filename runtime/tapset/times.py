@@ -143,9 +143,9 @@ def _date(seconds: int) -> str:
 
 
 @tapset_function(pure=True)
-def ctime(seconds: int) -> str:
+def ctime(epochsecs: int) -> str:
     """A date in seconds since 1970 as ``Thu Dec  3 03:51:21 2009``, in UTC. Beyond 32 bits an error."""
-    return _date(seconds)
+    return _date(epochsecs)
 
 
 @tapset_function("ctime", pure=True)
@@ -167,9 +167,9 @@ def tz_name() -> str:
 
 
 @tapset_function(pure=True)
-def tz_ctime(seconds: int) -> str:
+def tz_ctime(epochsecs: int) -> str:
     """A date in seconds since 1970 as local time, with the zone's name behind."""
-    return f"{_date(seconds - tz_gmtoff())} {tz_name()}"
+    return f"{_date(epochsecs - tz_gmtoff())} {tz_name()}"
 
 
 # ---------------------------------------------------------------- durations
@@ -210,28 +210,28 @@ def _duration(amount: int, digits: int) -> str:
 
 
 @tapset_function(pure=True)
-def msecs_to_string(milliseconds: int) -> str:
+def msecs_to_string(msecs: int) -> str:
     """Milliseconds as ``1m1.500s``."""
-    return _duration(milliseconds, 3)
+    return _duration(msecs, 3)
 
 
 @tapset_function(pure=True)
-def usecs_to_string(microseconds: int) -> str:
+def usecs_to_string(usecs: int) -> str:
     """Microseconds as ``0m0.001500s``."""
-    return _duration(microseconds, 6)
+    return _duration(usecs, 6)
 
 
 @tapset_function(pure=True)
-def nsecs_to_string(nanoseconds: int) -> str:
+def nsecs_to_string(nsecs: int) -> str:
     """Nanoseconds as ``0m0.000000005s``."""
-    return _duration(nanoseconds, 9)
+    return _duration(nsecs, 9)
 
 
 @tapset_function("mdelay", guru=True)
-def delay_milliseconds(milliseconds: int) -> None:
+def delay_milliseconds(ms: int) -> None:
     """Busy waiting in the kernel. Virtual time stands still while a handler runs, so this does nothing."""
 
 
 @tapset_function("udelay", guru=True)
-def delay_microseconds(microseconds: int) -> None:
+def delay_microseconds(us: int) -> None:
     """Busy waiting in the kernel. Virtual time stands still while a handler runs, so this does nothing."""

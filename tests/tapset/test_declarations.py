@@ -38,5 +38,5 @@ def test_only_the_module_that_has_a_function_is_loaded() -> None:
 
 def test_dump_functions_form() -> None:
     (strlen,) = declare.find("strlen")
-    assert str(strlen) == "strlen:long (text:string)"
+    assert str(strlen) == "strlen:long (s:string)"
     assert declare.find("no_such_function") == []
