@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from stapy.runtime import limits
 from stapy.runtime.context import Context
@@ -58,14 +58,17 @@ class SessionOptions:
 class Session:
     """Runs ``program`` on ``kernel`` (started, or None where the program asks for none) and writes to ``output``.
 
-    The script's text goes to ``output`` as latin-1, messages to standard error, the two in order. ``run`` gives the
-    exit status. Handlers reach the session through their context: ``emit``, ``exit``, ``warn``, ``time``.
+    The script's text goes to ``output`` as latin-1, messages to ``messages`` (standard error by default), the two in
+    order. ``run`` gives the exit status. Handlers reach the session through their context: ``emit``, ``exit``,
+    ``warn``, ``time``.
     """
 
-    def __init__(self, program: Program, kernel: Any, output: BinaryIO, options: SessionOptions | None = None) -> None:
+    def __init__(self, program: Program, kernel: Any, output: BinaryIO, options: SessionOptions | None = None,
+                 messages: TextIO | None = None) -> None:
         self.program = program
         self.kernel = kernel
         self.output = output
+        self.messages = messages if messages is not None else sys.stderr
         self.options = options or SessionOptions()
         self.state = STARTING
         self.errors = 0
@@ -144,12 +147,12 @@ class Session:
         self.flush()
         label = f"\033[{color}m{kind}\033[0m" if self.options.color else kind
         text = f"{label}: {message}\n"
-        stream = getattr(sys.stderr, "buffer", None)
+        stream = getattr(self.messages, "buffer", None)
         if stream is None:
-            sys.stderr.write(text)
+            self.messages.write(text)
         else:
             stream.write(text.encode("latin-1", "replace"))
-        sys.stderr.flush()
+        self.messages.flush()
 
     def error(self, message: str) -> None:
         """``ERROR: message`` on standard error; the exit status will be 1."""
