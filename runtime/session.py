@@ -51,6 +51,7 @@ class SessionOptions:
     global_display: bool = True  # print the globals that are written and never read
     guru: bool = False  # -g
     timing: bool = False  # -t: report hits and the time spent in handlers
+    counting: bool = False  # count hits in Probe.hits
     color: bool = False
     command: str = ""  # -c
 
@@ -226,10 +227,7 @@ class Session:
         c = self._context
         c.probe = probe
         try:
-            if self.options.timing:
-                self._timed(probe)(c)
-            else:
-                probe.handler(c)
+            self._measured(probe)(c)
         except Exception as exception:
             self._handler_failed(probe, exception)
 
@@ -397,7 +395,7 @@ class Session:
 
     def _guarded(self, probe: Probe) -> Handler:
         """The probe's handler, behind its condition and under -t's stopwatch where there are such."""
-        handler = self._timed(probe) if self.options.timing else probe.handler
+        handler = self._measured(probe)
         condition, reviews = probe.condition, self._conditions
         if condition is None and not reviews:
             return handler
@@ -411,6 +409,23 @@ class Session:
                         self._review()
 
         return guarded
+
+    def _measured(self, probe: Probe) -> Handler:
+        """The probe's handler, with as much measuring as was asked for."""
+        if self.options.timing:
+            return self._timed(probe)
+        return self._counted(probe) if self.options.counting else probe.handler
+
+    @staticmethod
+    def _counted(probe: Probe) -> Handler:
+        """The probe's handler, which counts its hits."""
+        handler = probe.handler
+
+        def counted(c: Context) -> None:
+            probe.hits += 1
+            handler(c)
+
+        return counted
 
     def _timed(self, probe: Probe) -> Handler:
         """The probe's handler with its host time taken, for -t."""
