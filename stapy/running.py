@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stapy.options import Options
     from stapy.runtime.kernels.base import Kernel
     from stapy.runtime.program import Program
-    from stapy.runtime.session import Session
+    from stapy.runtime.session import Session, SessionOptions
     from stapy.workload import Workload
 
 RECURSION_LIMIT = 12_000
@@ -32,12 +32,12 @@ class ScriptRun:
     """The run that ``options`` ask for. The script's output goes to ``output``, messages to ``messages``.
 
     ``kernel`` is one to run on; without it a built-in kernel is started for the run, and closed after it. ``workload``
-    is one to use in place of what ``options.command`` names. After ``run()``, ``program`` and ``session`` are what it
-    made, or None where it did not come that far.
+    is one to use in place of what ``options.command`` names. ``counting`` has the probes' hits counted. After
+    ``run()``, ``program`` and ``session`` are what it made, or None where it did not come that far.
     """
 
     def __init__(self, options: Options, output: BinaryIO, messages: TextIO, *, kernel: Kernel | None = None,
-                 workload: Workload | None = None) -> None:
+                 workload: Workload | None = None, counting: bool = False) -> None:
         from stapy.compiler.diagnostics import Reporter
 
         self.options = options
@@ -45,6 +45,7 @@ class ScriptRun:
         self.messages = messages
         self.kernel = kernel
         self.workload = workload
+        self.counting = counting
         self.program: Program | None = None
         self.session: Session | None = None
         self.reporter = Reporter(
@@ -118,7 +119,8 @@ class ScriptRun:
         try:
             if kernel is None and (program.needs_kernel or self.workload is not None):
                 kernel = self._start_kernel()
-            self.session = session = Session(program, kernel, self.output, session_options(self.options), self.messages)
+            settings = session_options(self.options, self.counting)
+            self.session = session = Session(program, kernel, self.output, settings, self.messages)
             if kernel is not None and self.workload is not None:
                 kernel.set_terminal(lambda data: session.emit(data.decode("latin-1")))
             started = time.monotonic()
@@ -200,7 +202,7 @@ class ScriptRun:
             print(f"{text} in {1000 * (time.monotonic() - started):.0f} ms.", file=self.messages)
 
 
-def session_options(options: Options) -> Any:
+def session_options(options: Options, counting: bool = False) -> SessionOptions:
     """What the command line decides about the session."""
     from stapy.runtime.session import SessionOptions
 
@@ -212,6 +214,7 @@ def session_options(options: Options) -> Any:
         global_display=not options.no_global_var_display,
         guru=options.guru,
         timing=options.timing,
+        counting=counting,
         command=options.command or "",
     )
 
