@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stapy.compiler import tree
 from stapy.compiler.analysis import Callee, LibraryFunction
-from stapy.runtime.tapset import declare
+from stapy.runtime.tapset import declare, stp_index
 
 TAPSET = Path(declare.__file__).parent
 
@@ -29,6 +29,7 @@ class LibraryFile:
     """One .stp file: the names it defines, found without parsing it, and its parse once that was asked for."""
 
     path: Path
+    text: str | None = None  # of a file that is made, not read
     functions: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     aliases: list[tuple[str, ...]] = field(default_factory=list)
@@ -46,7 +47,8 @@ class Library:
     ) -> None:
         self._parse = parse
         self._pulled = pulled
-        self._directories = [Path(directory) for directory in include] + [TAPSET]
+        self._directories = [Path(directory) for directory in include]
+        self._made: dict[tuple[str, str], LibraryFile] = {}  # aliases of system calls, as they are asked for
         self._files: list[LibraryFile] | None = None
         self._python: dict[str, list[Callee]] = {}
 
@@ -55,13 +57,14 @@ class Library:
     @property
     def files(self) -> list[LibraryFile]:
         if self._files is None:
-            self._files = [scan(path) for directory in self._directories for path in sorted(directory.rglob("*.stp"))]
+            found = [scan(path) for directory in self._directories for path in sorted(directory.rglob("*.stp"))]
+            self._files = found + [_indexed(name, *names) for name, names in stp_index.FILES.items()]
         return self._files
 
     def load(self, file: LibraryFile) -> tree.Script:
         """The parse of ``file``. Raises ParseError."""
         if file.script is None:
-            text = file.path.read_text(encoding="latin-1")
+            text = file.text if file.text is not None else file.path.read_text(encoding="latin-1")
             file.script = self._parse(tree.Source(str(file.path), text, user=False))
             if self._pulled is not None:
                 self._pulled(file.script)
@@ -71,10 +74,17 @@ class Library:
         """The files whose names the program uses, those included that come while this goes on: their own probes
         belong to the program."""
         done: set[Path] = set()
-        while waiting := [file for file in self._files or () if file.script is not None and file.path not in done]:
+        while waiting := [file for file in self._all() if file.script is not None and file.path not in done]:
             done.add(waiting[0].path)
             if waiting[0].script is not None:
                 yield waiting[0].script
+
+    def _all(self) -> list[LibraryFile]:
+        return [*(self._files or ()), *self._made.values()]
+
+    def script_from(self, source: tree.Source) -> tree.Script | None:
+        """The library's script that was parsed from ``source``; None where it is no file of the library."""
+        return next((file.script for file in self._all() if file.script and file.script.source is source), None)
 
     # ------------------------------------------------------------ what they define
 
@@ -109,11 +119,41 @@ class Library:
                         return variable
         return None
 
-    def aliases(self) -> Iterable[tuple[tuple[str, ...], LibraryFile]]:
-        """The names of all aliases, and the file of each."""
+    def alias_roots(self) -> set[str]:
+        """The first components of all aliases' names."""
+        roots = {name[0] for file in self.files for name in file.aliases}
+        return roots | set(stp_index.SYSTEM_CALLS)
+
+    def aliases(self, root: str) -> Iterator[tuple[tuple[str, ...], LibraryFile]]:
+        """The names of the aliases that begin with ``root``, and the file of each."""
         for file in self.files:
             for name in file.aliases:
-                yield name, file
+                if name[0] == root:
+                    yield name, file
+        if root in stp_index.SYSTEM_CALLS:
+            from stapy.runtime.tapset import system_call_table
+
+            for name in system_call_table.alias_names(root):
+                yield name, self._system_call(root, name[1])
+
+    def _system_call(self, root: str, call: str) -> LibraryFile:
+        """The file that has the aliases of a system call: made from the table of them."""
+        from stapy.runtime.tapset.system_call_table import alias_text
+
+        if (root, call) not in self._made:
+            path = TAPSET / f"{root}.{call}.stp"
+            self._made[root, call] = LibraryFile(path, alias_text(root, call))
+        return self._made[root, call]
+
+
+def _indexed(name: str, functions: str, variables: str, aliases: str) -> LibraryFile:
+    """A file of the tapset, by what the index says of it."""
+    return LibraryFile(
+        TAPSET / name,
+        functions=set(functions.split()),
+        globals=set(variables.split()),
+        aliases=[tuple(alias.split(".")) for alias in aliases.split()],
+    )
 
 
 def scan(path: Path) -> LibraryFile:
@@ -137,3 +177,46 @@ def _token_of(declaration: declare.TapsetFunction) -> tree.Token:
     code = declaration.call.__code__
     source = tree.Source(code.co_filename, "", user=False)
     return tree.Token("identifier", declaration.name, source, code.co_firstlineno, 1, 1)
+
+
+# ---------------------------------------------------------------- the index of the tapset's own files
+
+
+def index_text() -> str:
+    """What runtime/tapset/stp_index.py has to say: read from the files themselves. A test holds the two equal."""
+    from textwrap import wrap
+
+    lines = []
+    for path in sorted(TAPSET.rglob("*.stp")):
+        file = scan(path)
+        names = (sorted(file.functions), sorted(file.globals), sorted(map(".".join, file.aliases)))
+        lines.append(f'    "{path.relative_to(TAPSET).as_posix()}": (')
+        for part in names:
+            if len(text := " ".join(part)) < 100:
+                lines.append(f'        "{text}",')
+            else:
+                lines += ['        """', *(f"        {line}" for line in wrap(text, 110)), '        """,']
+        lines.append("    ),")
+    return "\n".join(
+        [
+            '"""What the .stp files of the tapset define, so that none is read before it is asked for: functions, '
+            "globals,",
+            "aliases.",
+            "",
+            "stapy.compiler.library.write_index() writes this file.",
+            '"""',
+            "",
+            "FILES: dict[str, tuple[str, str, str]] = {",
+            *lines,
+            "}",
+            "",
+            '# Aliases made from a table: see system_call_table.',
+            'SYSTEM_CALLS = ("syscall", "nd_syscall")',
+            "",
+        ]
+    )
+
+
+def write_index() -> None:
+    """Write the index anew, after .stp files changed."""
+    (TAPSET / "stp_index.py").write_text(index_text())

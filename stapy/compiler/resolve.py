@@ -83,23 +83,28 @@ class ProbeResolver:
             self.root.down(shape).ends.append(builder)
         for script in analysis.scripts:
             self.add_aliases(script)
-        own = {
-            name
-            for script in analysis.scripts
-            for alias in script.aliases
-            for name in (_dotted(point) for point in alias.names)
+        self._own = {
+            _dotted(point) for script in analysis.scripts for alias in script.aliases for point in alias.names
         }
-        seen: set[tuple[tuple[str, ...], str]] = set()
-        for name, file in analysis.library.aliases():
-            if name not in own and (name, str(file.path)) not in seen:
-                seen.add((name, str(file.path)))
-                self.root.down(tuple((part, None) for part in name)).ends.append(AliasEnd(name, file=file))
+        self._roots: set[str] | None = None  # of the library's aliases, less those that are in the tree
 
     def add_aliases(self, script: tree.Script) -> None:
         for alias in script.aliases:
             for point in alias.names:
                 name = _dotted(point)
                 self.root.down(tuple((part, None) for part in name)).ends.append(AliasEnd(name, alias, script))
+
+    def _grow(self, component: str) -> None:
+        """Hang the library's aliases into the tree whose names may begin with ``component``."""
+        if self._roots is None:
+            self._roots = self.analysis.library.alias_roots()
+        for root in sorted(root for root in self._roots if root == component or fnmatchcase(root, component)):
+            self._roots.discard(root)
+            seen: set[tuple[tuple[str, ...], str]] = set()
+            for name, file in self.analysis.library.aliases(root):
+                if name not in self._own and (name, str(file.path)) not in seen:
+                    seen.add((name, str(file.path)))
+                    self.root.down(tuple((part, None) for part in name)).ends.append(AliasEnd(name, file=file))
 
     # ------------------------------------------------------------ a script's probes
 
@@ -142,6 +147,8 @@ class ProbeResolver:
                 raise SemanticError(f"probe point truncated (follow: {branch.following()})", point.components[-1].token)
             return sum(self.end(end, point, position, pending) for end in list(branch.ends))
         component = point.components[position]
+        if position == 0:
+            self._grow(component.name.replace("**", "*"))
         if "*" in component.name:
             return self._wildcard(branch, position, point, pending)
         child = branch.children.get((component.name, _kind(component)))
@@ -154,8 +161,9 @@ class ProbeResolver:
             return sum(self.end(end, point, position, pending) for end in aliases)
         if branch.ends:
             raise SemanticError("invalid suffix for probe", component.token)
+        names = branch.names() if position else sorted({*branch.names(), *(self._roots or ())})
         raise SemanticError(
-            f"probe point mismatch{similar_text('similar', similar(component.name, branch.names()))}", component.token
+            f"probe point mismatch{similar_text('similar', similar(component.name, names))}", component.token
         )
 
     def _wildcard(self, branch: Branch, position: int, point: tree.ProbePoint, pending: Pending) -> int:

@@ -312,9 +312,9 @@ def script_of(analysis: Analysis, function: tree.Function) -> tree.Script:
     for script in analysis.scripts:
         if script.source is function.token.source:
             return script
-    for file in analysis.library.files:
-        if file.script is not None and file.script.source is function.token.source:
-            return file.script
+    script = analysis.library.script_from(function.token.source)
+    if script is not None:
+        return script
     raise AssertionError(f"function {function.name} belongs to no script")
 
 
