@@ -175,7 +175,7 @@ class SymbolResolver(Visitor):
 
     def new_local(self, node: tree.Symbol) -> tree.Variable:
         variable = tree.Variable(node.token, node.name)
-        variable.notes["arity"] = 0
+        set_arity(variable, 0, node.token)
         self._local[node.name] = variable
         self.locals.append(variable)
         return variable
