@@ -23,6 +23,7 @@ MICROSECOND, MILLISECOND, SECOND = 1_000, 1_000_000, 1_000_000_000
 DAY = 86_400 * SECOND
 SHORTEST = 100_000  # nanoseconds of a timer's period
 JIFFY = MILLISECOND  # HZ is 1000
+MOST_CALLEES = 3000  # of one probe point: at some depth every function calls every other
 NUMBER, STRING = "number", "string"
 
 
@@ -45,6 +46,7 @@ class Request:
     point: tree.ProbePoint
     token: tree.Token  # the probe's
     arguments: dict[str, Any] = field(default_factory=dict)
+    explains: bool = True  # whether anybody reads why it does not resolve: not where it may fail
 
     def __post_init__(self) -> None:
         for component in self.point.components:
@@ -236,7 +238,7 @@ def function_text(function: Any) -> str:
 def _none_found(request: Request, what: str) -> list[Found]:
     """Nothing matches: no error yet, but a hint for the one that follows."""
     argument = request.arguments[what]
-    if isinstance(argument, str):
+    if isinstance(argument, str) and request.explains:
         name = argument.partition("@")[0]
         names = {function.name for function in request.kernel.functions("*")}
         if name not in names and not any(special in name for special in "*?["):
@@ -339,6 +341,8 @@ def _callees(request: Request) -> list[Found]:
                 for callee in request.kernel.functions(name):
                     if not callee.is_inlined_only:
                         found.append(_callee(request, function, caller, callee))
+                if len(found) > MOST_CALLEES:
+                    raise SemanticError(f"more than {MOST_CALLEES} callees")
     return found
 
 
@@ -456,6 +460,8 @@ def _kprobe(request: Request) -> list[Found]:
     kernel = request.kernel
     address = kernel.symbols.get(name) if kernel.in_text(kernel.symbols.get(name) or 0) else None
     if address is None:
+        if not request.explains:
+            return []
         names = [symbol.name for symbol in kernel.symbols.symbols() if symbol.is_function]
         raise SemanticError(f"no match{similar_text('similar functions', similar(name, names))}")
     symbol = kernel.symbols.symbol(name)

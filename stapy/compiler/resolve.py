@@ -213,7 +213,9 @@ class ProbeResolver:
             return self._expand(end, point, position, pending)
         if position != len(point.components):
             raise SemanticError("invalid suffix for probe", point.components[position].token)
-        return self._instances(end(Request(self.analysis, point, pending.token)), point, pending)
+        request = Request(self.analysis, point, pending.token)
+        request.explains = not (pending.optional or point.optional or pending.by_wildcard)
+        return self._instances(end(request), point, pending)
 
     def _expand(self, end: AliasEnd, point: tree.ProbePoint, position: int, pending: Pending) -> int:
         """An alias: its points, with what was appended to it, and its body around the one there is."""
