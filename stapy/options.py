@@ -43,6 +43,7 @@ class Options:
     no_warnings: bool = False  # -w
     warnings_are_errors: bool = False  # -W
     timing: bool = False  # -t
+    test: str | None = None  # --test
     compatible: str | None = None
     color: str | None = None  # auto, always, never
     skip_badvars: bool = False
@@ -209,6 +210,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("w", "", "", "no warnings", _flag("no_warnings")),
     Option("W", "", "", "warnings are errors", _flag("warnings_are_errors")),
     Option("t", "", "", "report hits and costs of each probe at the end", _flag("timing")),
+    Option("", "test", "NAME", "run probe test(\"NAME\") at the end; the others never run", _text("test")),
     Option("", "compatible", "VERSION", "keep to the language of that version", _compatible),
     Option("", "color", "[WHEN]", "colour messages: auto, always, never", _color),
     Option("", "colour", "[WHEN]", "", _color),

@@ -25,6 +25,7 @@ SHORTEST = 100_000  # nanoseconds of a timer's period
 JIFFY = MILLISECOND  # HZ is 1000
 MOST_CALLEES = 3000  # of one probe point: at some depth every function calls every other
 NUMBER, STRING = "number", "string"
+LAST = (1 << 63) - 1  # the order of an end probe behind all others
 
 
 @dataclass(slots=True)
@@ -100,6 +101,12 @@ def _session(event: Callable[[int], program.Event], name: str) -> Builder:
 
 def _never(request: Request) -> list[Found]:
     return [Found(program.Never(), spelled(request.point))]
+
+
+def _test(request: Request) -> list[Found]:
+    """The one that --test names runs last of all, the others not at all."""
+    chosen = getattr(request.analysis.options, "test", None) == request.arguments["test"]
+    return [Found(program.End(LAST) if chosen else program.Never(), spelled(request.point))]
 
 
 def _timer(unit: str, length: int) -> Builder:
@@ -516,6 +523,7 @@ def shapes() -> Iterator[tuple[Shape, Builder]]:
         yield ((name, None),), _session(event, name)
         yield ((name, NUMBER),), _session(event, name)
     yield (("never", None),), _never
+    yield (("test", STRING),), _test
     yield from _timer_shapes()
     for argument in (STRING, NUMBER):
         function: Shape = (("kernel", None), ("function", argument))
