@@ -107,6 +107,7 @@ class Architecture:
     registers: Mapping[str, str]  # name -> Unicorn's, without the prefix
     register_aliases: Mapping[str, str]  # other names in use -> name
     system_registers: Mapping[str, Any] = {}  # more of them, by what Unicorn's CP_REG takes
+    file_registers: tuple[str, ...] = ()  # and those that Unicorn has no number for, and register_file() has
     dwarf_registers: Mapping[int, str]  # DWARF number -> name
     pc: str
     sp: str
@@ -138,7 +139,7 @@ class Architecture:
 
     def register_name(self, name: str) -> str:
         """The name in ``registers`` for any name in use. Raises KeyError."""
-        if name in self.registers:
+        if name in self.registers or name in self.file_registers:
             return name
         return self.register_aliases[name]
 
@@ -153,7 +154,8 @@ class Architecture:
 
     def register_file(self, engine: Any) -> Any:
         """What saves and restores all registers of a Unicorn instance, with save() and restore(saved); None where
-        Unicorn's contexts do."""
+        Unicorn's contexts do. Its ``registers`` are the functions that read and write each of file_registers, and
+        start() gives the address to start Unicorn at to go on at the PC."""
         return None
 
     def unicorn_register(self, name: str) -> int:

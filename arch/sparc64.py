@@ -15,7 +15,7 @@ _PIL_SHIFT, _PIL_MAX = 20, 15
 
 # Trap types, which are Unicorn's numbers.
 INSN_ACCESS, ILLEGAL, DATA_ACCESS = 0x08, 0x10, 0x30
-BREAKPOINT, STEP, RETRY, MACHINE_CALL = 0x170, 0x171, 0x17E, 0x17F
+BREAKPOINT, STEP, START, RETRY, MACHINE_CALL = 0x170, 0x171, 0x17D, 0x17E, 0x17F
 _IRQ = 0x200  # + the line: vectors of interrupts
 _INTERRUPT = 0x41
 _MAGIC = 0x57AC6C00
@@ -33,7 +33,7 @@ _INS = ("i0", "i1", "i2", "i3", "i4", "i5", "fp", "i7")
 _PT_REGS = {name: 8 * i for i, name in enumerate((*_GLOBALS, *_OUTS, "tstate", "tpc", "tnpc"))}
 _PT_REGS_SIZE = 160
 _REGISTERS = {**{name: name.upper() for name in (*_GLOBALS, *_OUTS, *_LOCALS, *_INS)}, "tpc": "PC"}
-_ALIASES = {"pc": "tpc", "ip": "tpc", "o6": "sp", "i6": "fp"}
+_ALIASES = {"pc": "tpc", "ip": "tpc", "npc": "tnpc", "o6": "sp", "i6": "fp", "flags": "tstate", "eflags": "tstate"}
 # 32 is free in gcc's numbers, which end at the floating point registers' 103: no code refers to it.
 _DWARF_REGISTERS = {**dict(enumerate((*_GLOBALS, *_OUTS, *_LOCALS, *_INS))), 32: "tpc"}
 _ARGUMENTS = _OUTS[:6]
@@ -56,6 +56,7 @@ class Sparc64(Architecture):
     stack_bias = STACK_BIAS
     link_registers = ("o7", "i7")
     registers = _REGISTERS
+    file_registers = ("tnpc", "tstate", "y")
     register_aliases = _ALIASES
     dwarf_registers = _DWARF_REGISTERS
     pc = "tpc"
@@ -117,6 +118,10 @@ class Sparc64(Architecture):
 
     def start_cpu(self, machine: Any, cpu: Any) -> None:
         cpu.write("g6", _PIL_MAX)
+        if not cpu.register_file.stub:
+            cpu.register_file.stub = machine.code_area.allocate(4)
+            machine.memory.write_code(cpu.register_file.stub, instructions.words(instructions.START))
+        machine.traps[START] = lambda cpu: cpu.register_file.started()
 
     def interrupts_enabled(self, cpu: Any) -> bool:
         return cpu.read("g6") == 0
@@ -129,6 +134,7 @@ class Sparc64(Architecture):
 
     def set_machine_call_result(self, cpu: Any, value: int) -> None:
         cpu.write("o0", value & self.mask)
+        cpu.write_pc(cpu.read_pc())  # nPC, too: Unicorn leaves it where PC is, and would execute what is there twice
 
     def interrupt_vector(self, irq: int) -> int:
         return _IRQ + irq
@@ -146,28 +152,35 @@ class Sparc64(Architecture):
         return not field("tstate") & PRIV
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
-        at, error = cpu.read_pc(), error_code or 0
+        at, error, delayed = cpu.read_pc(), error_code or 0, None
         if vector >= _IRQ:
             machine.memory.write_word(machine.per_cpu("cpu_irq", cpu), vector - _IRQ)
             self._enter(machine, cpu, "interrupt_entry", _INTERRUPT, at)
             return
         if vector == DATA_ACCESS:
             machine.memory.write_word(machine.per_cpu("cpu_sfsr", cpu), error & (_PROTECTION | _WRITE))
-            vector = INSN_ACCESS if error & _FETCH else DATA_ACCESS
-        elif vector != ILLEGAL and not cpu.user_mode:
+            vector, delayed = INSN_ACCESS if error & _FETCH else DATA_ACCESS, cpu.read("tnpc")
+        elif vector == ILLEGAL:
+            delayed = cpu.read("tnpc")
+        elif not cpu.user_mode:
             at -= 4  # Unicorn has gone on
-        self._enter(machine, cpu, "trap_entry", vector, at)
+        self._enter(machine, cpu, "trap_entry", vector, at, tnpc=delayed)
 
-    def _enter(self, machine: Any, cpu: Any, entry: str, trap: int, tpc: int, tstate: int = 0) -> None:
-        """What every trap does here: makes a frame for the kernel's entry, and goes there."""
+    def _enter(
+        self, machine: Any, cpu: Any, entry: str, trap: int, tpc: int, tstate: int = 0, tnpc: int | None = None
+    ) -> None:
+        """What every trap does here: makes a frame for the kernel's entry, and goes there. ``tnpc`` is what comes
+        after the instruction at ``tpc``, if not the next one."""
         memory, sp, level = machine.memory, cpu.sp, cpu.read("g6")
+        if tnpc is None or cpu.user_mode:
+            tnpc = tpc + 4
         if cpu.user_mode:
             stack, level = machine.trap_stack(cpu), 0
         else:
             stack, tstate = (sp + STACK_BIAS) & ~15, tstate | PRIV
         regs = stack - _PT_REGS_SIZE
         tstate |= IE | level << _PIL_SHIFT & PIL
-        for field, value in (("sp", sp), ("g6", level), ("tstate", tstate), ("tpc", tpc), ("tnpc", tpc + 4)):
+        for field, value in (("sp", sp), ("g6", level), ("tstate", tstate), ("tpc", tpc), ("tnpc", tnpc)):
             memory.write_word(regs + _PT_REGS[field], value & self.mask)
         memory.write_u32(regs + _PT_REGS_SIZE - 4, _MAGIC | trap & 0x1FF)
         cpu.sp = regs - _FRAME - STACK_BIAS
@@ -182,6 +195,7 @@ class Sparc64(Architecture):
         cpu.write("g6", (tstate & PIL) >> _PIL_SHIFT)
         cpu.sp = word(regs + _PT_REGS["sp"])
         if tstate & PRIV:
+            cpu.write("tnpc", word(regs + _PT_REGS["tnpc"]))
             return False
         cpu.write("l0", tstate >> 36 & 1)  # the carry, which cannot be read from outside; no process uses %l0
         return True

@@ -15,6 +15,7 @@ from stapy.arch.architecture import InstructionError, Slot
 BREAKPOINT = 0x91D02070  # ta 0x70, Linux's for kprobes
 STEPPED = 0x91D02071  # ta 0x71
 NOP = 0x01000000
+START = 0x91D0207D  # ta 0x7d, where the machine starts in a delay slot
 _RETURN = 0x91D0207E
 _G7, _O7 = 7, 15
 _BRANCH_FORMATS = (1, 2, 3, 5, 6)  # op2 of format 2: BPcc, Bicc, BPr, FBPfcc, FBfcc

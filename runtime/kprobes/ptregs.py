@@ -43,7 +43,8 @@ class PtRegs:
             raise AttributeError(f"{self.arch.name}'s pt_regs has no '{name}'") from None
 
     def __repr__(self) -> str:
-        fields = [name for name in self.arch.pt_regs if name in self.arch.registers]
+        held = {*self.arch.registers, *self.arch.file_registers}
+        fields = [name for name in self.arch.pt_regs if name in held]
         return f"<pt_regs {' '.join(f'{name}={self.get(name):x}' for name in fields)}>"
 
 
@@ -104,7 +105,7 @@ class MemoryRegs:
 @lru_cache
 def general_registers(arch: Architecture) -> tuple[str, ...]:
     """The registers that are in pt_regs and that a CPU lets one set: no segment selectors."""
-    numbered = set(arch.dwarf_registers.values())
+    numbered = {*arch.dwarf_registers.values(), *arch.file_registers}
     return tuple(name for name in arch.pt_regs if name in numbered)
 
 
@@ -115,7 +116,7 @@ def live(arch: Architecture) -> type[PtRegs]:
     def field(name: str) -> Any:
         return property(lambda self: self.cpu.read(name), lambda self, value: self.set(name, value))
 
-    names = [*arch.registers, *arch.register_aliases]
+    names = [*arch.registers, *arch.file_registers, *arch.register_aliases]
     return type("PtRegs", (PtRegs,), {"__slots__": (), **{name: field(name) for name in names}})
 
 
@@ -126,5 +127,5 @@ def saved(arch: Architecture) -> type[SavedRegs]:
     def field(name: str) -> Any:
         return property(lambda self: self.get(name), lambda self, value: self.set(name, value))
 
-    names = [*arch.registers, *arch.register_aliases]
+    names = [*arch.registers, *arch.file_registers, *arch.register_aliases]
     return type("PtRegs", (SavedRegs,), {"__slots__": (), **{name: field(name) for name in names}})

@@ -133,6 +133,9 @@ class UnicornCpu(Cpu):
         for name, register in registers.items():
             self._readers[name] = register.reader()
             self._writers[name] = register.writer()
+        self.register_file = arch.register_file(engine)
+        for name in arch.file_registers:
+            self._readers[name], self._writers[name] = self.register_file.registers[name]
         for alias, name in arch.register_aliases.items():
             self._readers[alias] = self._readers[name]
             self._writers[alias] = self._writers[name]
@@ -142,7 +145,6 @@ class UnicornCpu(Cpu):
         self.write_pc = self._writers[arch.pc]
         self._read_sp = self._readers[arch.sp]
         self._contexts: list[Any] = []
-        self._register_file = arch.register_file(engine)
         for region in memory.regions if uc is None else ():
             self.map(region)
         memory.cpus.append(self)
@@ -243,7 +245,8 @@ class UnicornCpu(Cpu):
                 self.stop()
 
     def _run(self) -> Stop:
-        error = _emu_start(self._handle, self.read_pc(), self.arch.stop_address, 0, 0)
+        begin = self.read_pc() if self.register_file is None else self.register_file.start()
+        error = _emu_start(self._handle, begin, self.arch.stop_address, 0, 0)
         stopping = self._stopping or self._disturbed
         self._stopping = self._disturbed = False
         if self._failure is not None:
@@ -266,16 +269,16 @@ class UnicornCpu(Cpu):
         _emu_stop(self._handle)
 
     def save(self) -> Any:
-        if self._register_file is not None:
-            return self._register_file.save(), self.user_mode, self.halted
+        if self.register_file is not None:
+            return self.register_file.save(), self.user_mode, self.halted
         context = self._contexts.pop() if self._contexts else self.uc.context_save()
         _context_save(self._handle, context.context)
         return context, self.user_mode, self.halted
 
     def restore(self, state: Any) -> None:
         context, self.user_mode, self.halted = state
-        if self._register_file is not None:
-            self._register_file.restore(context)
+        if self.register_file is not None:
+            self.register_file.restore(context)
             return
         _context_restore(self._handle, context.context)
         self._contexts.append(context)
