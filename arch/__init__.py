@@ -15,6 +15,7 @@ _MODULES = {
     "ppc64le": "ppc64le",
     "riscv64": "riscv64",
     "s390x": "s390x",
+    "sparc64": "sparc64",
     "x86_64": "x86_64",
 }
 _ALIASES = {
@@ -24,6 +25,7 @@ _ALIASES = {
     "ppc64el": "ppc64le",
     "riscv": "riscv64",
     "s390": "s390x",
+    "sparc": "sparc64",
     "x86-64": "x86_64",
     "amd64": "x86_64",
     "i486": "i386",

@@ -338,6 +338,7 @@ NULL_DEREFERENCES = {
     "ppc64": (b"\x39\x20\x00\x00\xe9\x29\x00\x10", 4),
     "ppc64le": (b"\x00\x00\x20\x39\x10\x00\x29\xe9", 4),
     "s390x": (b"\xa7\x29\x00\x00\xe3\x20\x20\x10\x00\x04", 4),
+    "sparc64": (b"\x82\x10\x20\x00\xc2\x58\x60\x10", 4),
 }
 INVALID_INSTRUCTIONS = {
     "x86_64": (b"\x0f\x0b", "invalid opcode: 0000 [#1]"),
@@ -348,6 +349,7 @@ INVALID_INSTRUCTIONS = {
     "ppc64": (b"\x00\x00\x00\x00", "Program check: 0004 [#1]"),
     "ppc64le": (b"\x00\x00\x00\x00", "Program check: 0004 [#1]"),
     "s390x": (b"\x00\x00", "illegal operation: 0001 [#1]"),
+    "sparc64": (b"\x00\x00\x00\x00", "Illegal instruction: 0010 [#1]"),
 }
 
 
@@ -365,7 +367,7 @@ def test_a_null_dereference_in_the_kernel_is_an_oops_and_ends_the_task(boot, arc
     run = boot(main, break_function("sys_getsid", load))
     assert run.status == 0
     assert re.search(r"BUG: unable to handle kernel NULL pointer dereference at 0+10\n", run.log)
-    assert re.search(rf"(IP|PC|epc|PSW): \[<[0-9a-f]+>\] sys_getsid\+{size:#x}/0x", run.log)
+    assert re.search(rf"(IP|PC|TPC|epc|PSW): \[<[0-9a-f]+>\] sys_getsid\+{size:#x}/0x", run.log)
     assert re.search(r"Oops: [0-9a-f]{4,} \[#1\]", run.log)
     assert "Call Trace:" in run.log or "Call trace:" in run.log
 

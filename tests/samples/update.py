@@ -16,8 +16,11 @@ def main(names: list[str]) -> None:
         printed = {a: run_sample(sample, a).out for a in ARCHITECTURES}
         for old in sample.parent.glob(f"{sample.name}*.out"):
             old.unlink()
-        usual = Counter(printed.values()).most_common(1)[0][0]
-        sample.with_name(f"{sample.name}.out").write_text(usual, "latin-1")
+        usual, count = Counter(printed.values()).most_common(1)[0]
+        if count > 1:
+            sample.with_name(f"{sample.name}.out").write_text(usual, "latin-1")
+        else:  # addresses: each has its own
+            usual = ""
         others = [architecture for architecture, text in printed.items() if text != usual]
         for architecture in others:
             sample.with_name(f"{sample.name}.{architecture}.out").write_text(printed[architecture], "latin-1")
