@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -43,16 +43,17 @@ def child_fields(kind: type[tree.Node]) -> tuple[str, ...]:
     return known
 
 
-def children(node: tree.Node) -> Iterator[tree.Node]:
+def children(node: tree.Node) -> list[tree.Node]:
     """The nodes right below ``node``."""
-    for name in child_fields(type(node)):
+    found: list[tree.Node] = []
+    names = _child_fields.get(type(node))
+    for name in child_fields(type(node)) if names is None else names:
         value = getattr(node, name)
-        if isinstance(value, tree.Node):
-            yield value
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, tree.Node):
-                    yield item
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, tree.Node)]
+        elif isinstance(value, tree.Node):
+            found.append(value)
+    return found
 
 
 def descend(node: tree.Node) -> Iterator[tree.Node]:
@@ -61,7 +62,9 @@ def descend(node: tree.Node) -> Iterator[tree.Node]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        below = children(current)
+        if below:
+            stack.extend(reversed(below))
 
 
 def contains(node: tree.Node, kinds: type | tuple[type, ...]) -> bool:
@@ -94,14 +97,24 @@ def clone(node: N) -> N:
     return copy
 
 
+Method = Callable[[Any, tree.Node], Any]
+
+
 class Visitor:
     """Calls ``visit_<class>`` (in lower case) for a node, else visits its children."""
 
+    _methods: dict[type[tree.Node], Method]
+
+    def __init_subclass__(cls) -> None:
+        cls._methods = {}
+
     def visit(self, node: tree.Node) -> Any:
-        method = getattr(self, "visit_" + type(node).__name__.lower(), None)
-        if method is not None:
-            return method(node)
-        return self.visit_children(node)
+        kind = type(node)
+        method = self._methods.get(kind)
+        if method is None:
+            method = getattr(type(self), "visit_" + kind.__name__.lower(), type(self).visit_children)
+            self._methods[kind] = method
+        return method(self, node)
 
     def visit_children(self, node: tree.Node) -> None:
         for child in children(node):
@@ -111,17 +124,27 @@ class Visitor:
 class Rewriter:
     """Replaces nodes: ``rewrite`` gives what stands in a node's place; itself where there is no ``rewrite_<class>``."""
 
+    _methods: dict[type[tree.Node], Method]
+
+    def __init_subclass__(cls) -> None:
+        cls._methods = {}
+
     def rewrite(self, node: tree.Node) -> Any:
-        method = getattr(self, "rewrite_" + type(node).__name__.lower(), None)
-        if method is not None:
-            return method(node)
-        return self.rewrite_children(node)
+        kind = type(node)
+        method = self._methods.get(kind)
+        if method is None:
+            method = getattr(type(self), "rewrite_" + kind.__name__.lower(), type(self).rewrite_children)
+            self._methods[kind] = method
+        return method(self, node)
 
     def rewrite_children(self, node: tree.Node) -> Any:
-        for name in child_fields(type(node)):
+        names = _child_fields.get(type(node))
+        for name in child_fields(type(node)) if names is None else names:
             value = getattr(node, name)
             if isinstance(value, tree.Node):
-                setattr(node, name, self.rewrite(value))
+                replaced = self.rewrite(value)
+                if replaced is not value:
+                    setattr(node, name, replaced)
             elif isinstance(value, list):
                 for place, item in enumerate(value):
                     if isinstance(item, tree.Node):
