@@ -51,7 +51,12 @@ def _ended(run: Callable[[], int]) -> int:
 
 
 def _main(argv: list[str] | None) -> int:
-    options = command_line.parse(sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["test"]:
+        from stapy.testing import command
+
+        return command.main(words[1:])
+    options = command_line.parse(words)
     if options.show_help:
         print(command_line.help_text(), end="")
         return 0

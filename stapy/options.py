@@ -240,6 +240,7 @@ Usage: stapy [options] FILE [ARGUMENT...]     Run the script in FILE.
    or: stapy [options] -e SCRIPT [ARGUMENT...]  Run SCRIPT.
    or: stapy [options] FILE.py                Insert a kernel module written in Python.
    or: stapy [options] -l|-L PROBE            List probe points.
+   or: stapy test [options] [PATH...]         Run the tests of scripts.
 """
 
 
