@@ -18,7 +18,7 @@ from stapy.compiler.library import LibraryFile
 from stapy.compiler.similar import similar
 from stapy.compiler.symbols import Scope, check_condition, resolve_called, resolve_handler
 from stapy.compiler.targets import TargetRewriter
-from stapy.compiler.walk import clone, contains
+from stapy.compiler.walk import clone, contains, descend
 
 PLACE_BOUND = (tree.TargetSymbol, tree.AtEntry)
 
@@ -79,6 +79,7 @@ class ProbeResolver:
         self.root = Branch()
         self._shared: dict[tuple[object, ...], Handler] = {}
         self._known_scripts: set[int] = set()
+        self._direct: set[int] = set()  # conditions of points that resolve without an alias
         for shape, builder in families.shapes():
             self.root.down(shape).ends.append(builder)
         for script in analysis.scripts:
@@ -112,7 +113,12 @@ class ProbeResolver:
         for probe in script.probes:
             base = ",".join(_point_text(point) for point in probe.points)
             pending = Pending(probe.token, script, [probe.body], [base])
+            before = len(self.analysis.instances)
             self.derive(probe.points, pending)
+            if any(id(point.condition) in self._direct for point in probe.points):
+                base = ",".join(_point_text(point, id(point.condition) in self._direct) for point in probe.points)
+                for instance in self.analysis.instances[before:]:
+                    instance.chain = [*instance.chain[:-1], base]
 
     def derive(self, points: list[tree.ProbePoint], pending: Pending) -> int:
         """Resolve a list of points for one body. Errors are reported; how many instances came of it."""
@@ -252,6 +258,8 @@ class ProbeResolver:
 
     def _instances(self, found: list[Found], point: tree.ProbePoint, pending: Pending) -> int:
         conditions = [*([point.condition] if point.condition is not None else []), *pending.conditions]
+        if point.condition is not None and not pending.aliases:
+            self._direct.add(id(point.condition))
         for one in found:
             handler = self._handler(one, pending, conditions)
             name = pending.alias_name or one.point.rstrip("?!")
@@ -287,14 +295,14 @@ class ProbeResolver:
 
     def _condition(self, conditions: list[tree.Expression], script: tree.Script) -> tree.Expression | None:
         joined: tree.Expression | None = None
-        for condition in conditions:
+        for condition in reversed(conditions):
             copy = clone(condition)
             try:
                 check_condition(self.scope, copy, script)
             except SemanticError as error:
                 self.analysis.error(error)
                 return None
-            joined = copy if joined is None else tree.Logical(copy.token, joined, "&&", copy)
+            joined = copy if joined is None else tree.Logical(copy.token, copy, "&&", joined)
         return joined
 
 
@@ -336,11 +344,18 @@ def _alias_text(alias: tree.Alias) -> str:
     return f"{names} {'+=' if alias.epilogue else '='} {', '.join(_point_text(point) for point in alias.points)}"
 
 
-def _point_text(point: tree.ProbePoint) -> str:
+def _point_text(point: tree.ProbePoint, resolved: bool = False) -> str:
+    """The point with its condition; where that is ``resolved``, with the names that stap then gives to globals."""
     from stapy.compiler import unparse
 
-    text = spelled(point)
-    return f"{text} if ({unparse.text(point.condition)})" if point.condition is not None else text
+    if point.condition is None:
+        return spelled(point)
+    condition = clone(point.condition)
+    if resolved:
+        for node in descend(condition):
+            if isinstance(node, tree.Symbol):
+                node.name = f"__global_{node.name}"
+    return f"{spelled(point)} if ({unparse.text(condition)})"
 
 
 _ABSENT = {
