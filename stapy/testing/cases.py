@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 SUFFIX = ".stptest"
@@ -205,7 +206,7 @@ def _expectation(kind: str, case: Case, text: str) -> Case:
     return replace(case, expectations=(*case.expectations, Expectation(kind, text)))
 
 
-_SETTERS = {
+_SETTERS: dict[str, Callable[[Case, str], Case]] = {
     "NAME": lambda case, text: replace(case, name=text),
     "PROG": lambda case, text: replace(case, script=text),
     "FILE": lambda case, text: replace(case, script=case.path.parent / text),
@@ -216,7 +217,7 @@ _SETTERS = {
     "WILL_FAIL": lambda case, text: replace(case, will_fail=True),
     "RETURN_CODE": lambda case, text: replace(case, return_code=int(text)),
     "TIMEOUT": _timeout,
-    **{kind: (lambda case, text, kind=kind: _expectation(kind, case, text))
+    **{kind: partial(_expectation, kind)
        for kind in ("EXPECT", "EXPECT_REGEX", "EXPECT_NONE", "EXPECT_JSON", "EXPECT_FILE")},
 }
 
