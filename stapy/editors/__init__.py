@@ -1,0 +1,1 @@
+"""What editors and shells need to know of the language: highlighting, completion, grammars."""
