@@ -89,7 +89,16 @@ class JprobeEntry:
     symbol: str
 
 
-Event = Begin | End | Error | Never | Timer | Breakpoint | FunctionReturn | JprobeEntry
+@dataclass(frozen=True, slots=True)
+class Watchpoint:
+    """Writes to the ``length`` bytes at ``address``, with ``reads`` also reads. The handler runs once a write is done."""
+
+    address: int
+    length: int
+    reads: bool = False
+
+
+Event = Begin | End | Error | Never | Timer | Breakpoint | FunctionReturn | JprobeEntry | Watchpoint
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from stapy.runtime.program import (
     Program,
     ScriptError,
     Timer,
+    Watchpoint,
 )
 from stapy.runtime.values import Array, Statistics
 
@@ -87,6 +88,7 @@ class Session:
         self._contexts: dict[Any, Context] = {}  # by CPU: one each, filled anew at every hit
         self._armed: list[tuple[Probe, Any]] = []
         self._timers: list[Any] = []
+        self._watches: list[Callable[[], None]] = []  # what disarms the watchpoints
         self._conditions = False  # a probe of the machine has one
         self._condition_timer: Any = None
         self._at_stop: list[Callable[[], None]] = []
@@ -275,8 +277,33 @@ class Session:
                 self._arm_or_warn(probe, probe.event)
         self._follow_conditions()
         for probe in self.program.probes:
+            if isinstance(probe.event, Watchpoint):
+                self._start_watch(probe, probe.event)
+        for probe in self.program.probes:
             if isinstance(probe.event, Timer):
                 self._start_timer(probe, probe.event)
+
+    def _start_watch(self, probe: Probe, event: Watchpoint) -> None:
+        """Call the handler at each access to some memory, the CPU at the instruction that does it."""
+        from stapy.runtime import watchpoints
+
+        handler = self._guarded(probe)
+
+        def hit(cpu: Any, address: int) -> None:
+            if self.state != RUNNING:
+                return
+            c = self._contexts[cpu]
+            c.probe = probe
+            c.address = address
+            c.regs = cpu.kprobe.regs
+            c.instance = None
+            c.task = 0
+            try:
+                handler(c)
+            except Exception as exception:
+                self._handler_failed(probe, exception)
+
+        self._watches.append(watchpoints.arm(self.kernel, event, hit))
 
     def _arm_or_warn(self, probe: Probe, event: Breakpoint | FunctionReturn | JprobeEntry) -> None:
         """Arm one probe; where that is not possible the script runs without it."""
@@ -317,6 +344,9 @@ class Session:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        for disarm in self._watches:
+            disarm()
+        self._watches.clear()
         for probe, armed in reversed(self._armed):
             kprobes = self.kernel.kprobes
             if isinstance(probe.event, Breakpoint):
@@ -383,8 +413,7 @@ class Session:
                 c.address = address
                 c.regs = regs
                 c.task = 0
-                if instance:
-                    c.instance = origin
+                c.instance = origin if instance else None
                 try:
                     handler(c)
                 except Exception as exception:

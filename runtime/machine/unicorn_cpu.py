@@ -25,7 +25,8 @@ _context_save, _context_restore = _held.uc_context_save, _held.uc_context_restor
 _released = ctypes.CDLL(uclib._name)
 _emu_start = _released.uc_emu_start
 _emu_start.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_size_t]
-_hook_add = _held.uc_hook_add
+_hook_add, _hook_del = _held.uc_hook_add, _held.uc_hook_del
+_NOTHING = ctypes.CDLL(None).labs  # called with a CPU's handle first, it only looks at it
 
 _INTERRUPT_HOOK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _MEMORY_HOOK = ctypes.CFUNCTYPE(
@@ -45,6 +46,7 @@ _ACCESS = {
     unicorn.UC_ERR_WRITE_PROT: "write",
     unicorn.UC_ERR_FETCH_PROT: "fetch",
 }
+_UNALIGNED = (unicorn.UC_ERR_READ_UNALIGNED, unicorn.UC_ERR_WRITE_UNALIGNED)
 
 
 class _Register:
@@ -145,6 +147,8 @@ class UnicornCpu(Cpu):
         self.write_pc = self._writers[arch.pc]
         self._read_sp = self._readers[arch.sp]
         self._contexts: list[Any] = []
+        self._watches: list[Any] = []
+        self._clean = engine.context_save() if arch.leaves_branch else None
         for region in memory.regions if uc is None else ():
             self.map(region)
         memory.cpus.append(self)
@@ -186,12 +190,7 @@ class UnicornCpu(Cpu):
         self._callbacks = (_INTERRUPT_HOOK(self._interrupt_hook()), _MEMORY_HOOK(self._memory_fault))
         kinds = (unicorn.UC_HOOK_INTR, unicorn.UC_HOOK_MEM_INVALID)
         for kind, callback in zip(kinds, self._callbacks, strict=True):
-            hook = ctypes.c_size_t()
-            error = _hook_add(
-                self._handle, ctypes.byref(hook), kind, callback, None, ctypes.c_uint64(1), ctypes.c_uint64(0)
-            )
-            if error:
-                raise MachineError(f"Unicorn refuses a hook: error {error}")
+            self._add_hook(kind, callback, 1, 0)
 
     def _interrupt_hook(self) -> Callable[[Any, int, Any], None]:
         """The callback for every trap: the path of a probe hit, hence no attribute look-ups."""
@@ -252,6 +251,10 @@ class UnicornCpu(Cpu):
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
+        if error and self._clean is not None:
+            self.forget_branch()
+            if error in _UNALIGNED:  # it was a trap before
+                return STOPPED
         if error in _ACCESS:
             return Stop("fault", _ACCESS[error], self.arch.virtual(self._fault_address))  # type: ignore[arg-type]
         if error == unicorn.UC_ERR_INSN_INVALID:
@@ -263,6 +266,14 @@ class UnicornCpu(Cpu):
         if self.pc == self.arch.stop_address:
             return Stop("fault", "fetch", self.pc)  # a jump to where Unicorn was told to stop
         return Stop("halt")
+
+    def forget_branch(self) -> None:
+        """After a fault, where Unicorn may still be in the middle of a branch: makes it stand before an instruction,
+        with the registers as they are."""
+        values = {name: self.read(name) for name in self.arch.registers}
+        _context_restore(self._handle, self._clean.context)
+        for name, value in values.items():
+            self.write(name, value)
 
     def stop(self) -> None:
         self._stopping = True
@@ -282,6 +293,49 @@ class UnicornCpu(Cpu):
             return
         _context_restore(self._handle, context.context)
         self._contexts.append(context)
+
+    # -- watchpoints
+
+    def watch(
+        self, address: int, length: int, reads: bool, accessed: Callable[[int, int, int | None], None]
+    ) -> Callable[[], None]:
+        """Have ``accessed(address, size, value)`` called at each write to these bytes, before it is carried out, and
+        with ``reads`` at each read (value None). The PC is exact then. What is given back ends it."""
+
+        def hook(_uc: Any, kind: int, place: int, size: int, value: int, _data: Any) -> bool:
+            try:
+                written = value & (1 << 8 * size) - 1 if kind == unicorn.UC_MEM_WRITE else None
+                accessed(self.arch.virtual(place), size, written)
+            except BaseException as failure:
+                self._fail(failure)
+            return True
+
+        start = self.arch.physical(address)
+        kinds = unicorn.UC_HOOK_MEM_WRITE | (unicorn.UC_HOOK_MEM_READ if reads else 0)
+        callback = _MEMORY_HOOK(hook)
+        # An access begins up to seven bytes before the byte that is watched: those that end too early are left out.
+        hooks = [self._add_hook(kinds, callback, start - 7, start + length - 1)]
+        # Unicorn knows the PC of every instruction only where each is hooked: by a C function that does nothing.
+        hooks.append(self._add_hook(unicorn.UC_HOOK_CODE, _NOTHING, 1, 0))
+        self.uc.ctl_flush_tb()
+
+        def end() -> None:
+            for number in hooks:
+                _hook_del(self._handle, number)
+            self.uc.ctl_flush_tb()
+            self._watches.remove(callback)
+
+        self._watches.append(callback)  # Unicorn does not keep it alive
+        return end
+
+    def _add_hook(self, kind: int, callback: Any, start: int, end: int) -> ctypes.c_size_t:
+        hook = ctypes.c_size_t()
+        error = _hook_add(
+            self._handle, ctypes.byref(hook), kind, callback, None, ctypes.c_uint64(start), ctypes.c_uint64(end)
+        )
+        if error:
+            raise MachineError(f"Unicorn refuses a hook: error {error}")
+        return hook
 
     # -- memory
 

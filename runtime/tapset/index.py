@@ -64,6 +64,10 @@ MODULES: dict[str, str] = {
         user_uint8_error user_ulong user_ulong_error user_ulong_warn user_ushort user_ushort_error
         user_ushort_warn
     """,
+    "processes": """
+        _in_target _is_process _is_thread _process_begins _runs_program _system_call_argument
+        _system_call_number
+    """,
     "queues": """
         qs_done qs_run qs_time qs_wait qsq_blocked qsq_print qsq_service_time qsq_start qsq_throughput
         qsq_utilization qsq_wait_queue_length qsq_wait_time

@@ -15,6 +15,11 @@ FILES: dict[str, tuple[str, str, str]] = {
         "",
         "oneshot",
     ),
+    "syscall_any.stp": (
+        "",
+        "",
+        "syscall_any syscall_any.return",
+    ),
     "system_calls.stp": (
         "",
         "syscall_string_trunc",

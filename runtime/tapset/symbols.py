@@ -122,11 +122,11 @@ def uaddr(c: Context) -> int:
     """The user-mode address at which the current task entered the kernel; 0 of a kernel thread."""
     if c.cpu is None:
         return 0
-    regs = _user_registers(c)
+    regs = user_registers(c)
     return to_signed(regs.get(c.kernel.arch.pc)) if regs is not None else 0
 
 
-def _user_registers(c: Context) -> Any:
+def user_registers(c: Context) -> Any:
     """The current task's user-mode registers, where its kernel stack begins; None of a kernel thread."""
     from stapy.runtime.kprobes import MemoryRegs
 

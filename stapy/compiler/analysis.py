@@ -71,6 +71,7 @@ class Handler:
     locals: list[tree.Variable] = field(default_factory=list)
     condition: tree.Expression | None = None
     place: Any = None  # families.Place: what target variables and @entry mean here
+    returns: bool = False  # of a return probe
     entry: list[tree.Expression] = field(default_factory=list)  # what a return probe saves at the call
     entry_locals: list[tree.Variable] = field(default_factory=list)
 

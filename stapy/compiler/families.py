@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from stapy.compiler import tree
+from stapy.compiler import events, tree
 from stapy.compiler.analysis import Analysis, similar_text
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.similar import similar
@@ -65,7 +65,7 @@ class Request:
         return kernel
 
 
-Builder = Callable[[Request], list[Found]]
+Builder = Callable[[Request], list[Found] | events.Derived]
 Shape = tuple[tuple[str, str | None], ...]
 
 
@@ -494,7 +494,7 @@ def _jprobe(request: Request) -> list[Found]:
 
 
 def _nothing(request: Request) -> list[Found]:
-    """A family of which this kernel has nothing: modules, user programs, tracepoints."""
+    """A family of which this kernel has nothing: modules, code of user programs."""
     return []
 
 
@@ -546,6 +546,7 @@ def shapes() -> Iterator[tuple[Shape, Builder]]:
     yield (*kprobe, ("return", None)), _kprobe
     yield (*kprobe, ("return", None), ("maxactive", NUMBER)), _kprobe
     yield (("jprobe", None), ("function", STRING)), _jprobe
+    yield from _event_shapes()
     yield from _absent_shapes()
 
 
@@ -571,20 +572,47 @@ def _timer_shapes() -> Iterator[tuple[Shape, Builder]]:
     yield (("timer", None), ("profile", None), ("freq", None), ("hz", NUMBER)), _hertz
 
 
+def _event_shapes() -> Iterator[tuple[Shape, Builder]]:
+    """Tracepoints, watchpoints and processes."""
+    yield (("kernel", None), ("trace", STRING)), events.trace
+    for argument in (STRING, NUMBER):
+        for access in ("write", "rw"):
+            watched: Shape = (("kernel", None), ("data", argument))
+            yield (*watched, (access, None)), events.data
+            yield (*watched, ("length", NUMBER), (access, None)), events.data
+    for kind in (None, NUMBER, STRING):
+        root: tuple[str, str | None] = ("process", kind)
+        for names in events.PROCESS_POINTS:
+            yield (root, *((name, None) for name in names.split("."))), events.process
+
+
 def _absent_shapes() -> Iterator[tuple[Shape, Builder]]:
     """What SystemTap knows and this kernel has none of: scripts that name them optionally still run."""
     root: tuple[str, str | None]
     for root in (("module", STRING), ("process", STRING), ("process", NUMBER), ("process", None)):
         for argument in (STRING, NUMBER):
             function: Shape = (root, ("function", argument))
-            for suffix in _FUNCTION_SUFFIXES:
+            for suffix in (*_FUNCTION_SUFFIXES, (("return", None), ("maxactive", NUMBER)), (("label", STRING),)):
                 yield (*function, *suffix), _nothing
-            yield (root, ("statement", argument)), _nothing
-        for name in ("begin", "end", "syscall", "mark"):
-            yield (root, (name, STRING if name == "mark" else None)), _nothing
-    yield (("kernel", None), ("trace", STRING)), _nothing
+            for suffix in ((), (("call", None),), (("return", None),)):
+                yield (*function, ("callee", STRING), *suffix), _nothing
+            for suffix in ((), (("absolute", None),), (("nearest", None),)):
+                yield (root, ("statement", argument), *suffix), _nothing
+            yield (root, ("mark", STRING)), _nothing
+            yield (root, ("plt", None)), _nothing
+            yield (root, ("plt", STRING)), _nothing
+            for kind in ("library", "provider"):
+                for inner in ("function", "mark", "plt"):
+                    yield (root, (kind, STRING), (inner, STRING)), _nothing
+            yield (root, ("library", STRING), ("function", STRING), ("return", None)), _nothing
+            yield (root, ("provider", STRING), ("mark", STRING)), _nothing
+        yield (root, ("insn", None)), _nothing
+        yield (root, ("insn", None), ("block", None)), _nothing
     yield (("kernel", None), ("mark", STRING)), _nothing
-    for argument in (STRING, NUMBER):
-        for access in ("write", "rw"):
-            yield (("kernel", None), ("data", argument), (access, None)), _nothing
+    yield (("kprobe", None), ("module", STRING), ("function", STRING)), _nothing
+    yield (("kprobe", None), ("module", STRING), ("function", STRING), ("return", None)), _nothing
     yield (("perf", None), ("type", NUMBER), ("config", NUMBER)), _no_perf
+    yield (("perf", None), ("type", NUMBER), ("config", NUMBER), ("sample", NUMBER)), _no_perf
+    yield (("perf", None), ("type", NUMBER), ("config", NUMBER), ("hz", NUMBER)), _no_perf
+    for suffix in ((), (("process", STRING),), (("counter", STRING),)):
+        yield (("perf", None), ("type", NUMBER), ("config", NUMBER), *suffix), _no_perf

@@ -33,6 +33,7 @@ class LibraryFile:
     functions: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     aliases: list[tuple[str, ...]] = field(default_factory=list)
+    probed: tuple[str, ...] = ()  # of aliases of system calls: the kernel's functions for them
     script: tree.Script | None = None
 
 
@@ -69,6 +70,10 @@ class Library:
             if self._pulled is not None:
                 self._pulled(file.script)
         return file.script
+
+    def parse_text(self, name: str, text: str) -> tree.Script:
+        """The parse of a piece of the tapset that is in no file. Raises ParseError."""
+        return self._parse(tree.Source(str(TAPSET / name), text, user=False))
 
     def loaded(self) -> Iterator[tree.Script]:
         """The files whose names the program uses, those included that come while this goes on: their own probes
@@ -138,11 +143,11 @@ class Library:
 
     def _system_call(self, root: str, call: str) -> LibraryFile:
         """The file that has the aliases of a system call: made from the table of them."""
-        from stapy.runtime.tapset.system_call_table import alias_text
+        from stapy.runtime.tapset.system_call_table import CALLS, alias_text
 
         if (root, call) not in self._made:
             path = TAPSET / f"{root}.{call}.stp"
-            self._made[root, call] = LibraryFile(path, alias_text(root, call))
+            self._made[root, call] = LibraryFile(path, alias_text(root, call), probed=CALLS[call].functions)
         return self._made[root, call]
 
 

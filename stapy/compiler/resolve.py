@@ -13,12 +13,14 @@ from fnmatch import fnmatchcase
 from stapy.compiler import families, tree
 from stapy.compiler.analysis import Analysis, Handler, Instance, similar_text
 from stapy.compiler.diagnostics import SemanticError
+from stapy.compiler.events import REFUSED, Derived
 from stapy.compiler.families import Found, Request, spelled
 from stapy.compiler.library import LibraryFile
 from stapy.compiler.similar import similar
 from stapy.compiler.symbols import Scope, check_condition, resolve_called, resolve_handler
 from stapy.compiler.targets import TargetRewriter
 from stapy.compiler.walk import clone, contains, descend
+from stapy.runtime import program
 
 PLACE_BOUND = (tree.TargetSymbol, tree.AtEntry)
 
@@ -68,6 +70,8 @@ class Pending:
     aliases: tuple[tree.Alias, ...] = ()  # being expanded, to find loops
     optional: bool = False
     by_wildcard: bool = False  # a wildcard led here: that a suffix does not fit is no mistake
+    shown: str = ""  # what pp() gives, where that is not the place itself: of families made of others
+    words: dict[str, str] = field(default_factory=dict)  # target variables of theirs, as script text
 
 
 class ProbeResolver:
@@ -78,6 +82,7 @@ class ProbeResolver:
         self.scope = scope
         self.root = Branch()
         self._shared: dict[tuple[object, ...], Handler] = {}
+        self._derived: list[tree.Script] = []  # kept: pieces of theirs are known by identity
         self._known_scripts: set[int] = set()
         self._direct: set[int] = set()  # conditions of points that resolve without an alias
         for shape, builder in families.shapes():
@@ -167,6 +172,8 @@ class ProbeResolver:
             return sum(self.end(end, point, position, pending) for end in aliases)
         if branch.ends:
             raise SemanticError("invalid suffix for probe", component.token)
+        if not position and component.name in REFUSED:
+            raise SemanticError(f"no match: {REFUSED[component.name]}", component.token)
         names = branch.names() if position else sorted({*branch.names(), *(self._roots or ())})
         raise SemanticError(
             f"probe point mismatch{similar_text('similar', similar(component.name, names))}", component.token
@@ -221,11 +228,32 @@ class ProbeResolver:
             raise SemanticError("invalid suffix for probe", point.components[position].token)
         request = Request(self.analysis, point, pending.token)
         request.explains = not (pending.optional or point.optional or pending.by_wildcard)
-        return self._instances(end(request), point, pending)
+        found = end(request)
+        if isinstance(found, Derived):
+            return self._derive_from(found, point, pending)
+        return self._instances(found, point, pending)
+
+    def _derive_from(self, derived: Derived, point: tree.ProbePoint, pending: Pending) -> int:
+        """A family made of other probe points: those, with the family's prologue."""
+        script = self.analysis.library.parse_text("derived", derived.text)
+        self._derived.append(script)
+        alias = script.aliases[0]
+        inner = replace(
+            pending,
+            pieces=[alias.body, *pending.pieces],
+            shown=derived.point,
+            words=derived.words,
+            alias_name=pending.alias_name or derived.point,
+            conditions=[*([point.condition] if point.condition is not None else []), *pending.conditions],
+            optional=pending.optional or point.optional,
+        )
+        return self.derive(alias.points, inner)
 
     def _expand(self, end: AliasEnd, point: tree.ProbePoint, position: int, pending: Pending) -> int:
         """An alias: its points, with what was appended to it, and its body around the one there is."""
         made = 0
+        if pending.by_wildcard and self._is_absent(end):
+            return 0
         for alias, script in self._aliases(end):
             if pending.aliases.count(alias) > 1:
                 token = point.components[0].token
@@ -244,10 +272,19 @@ class ProbeResolver:
                 [*([point.condition] if point.condition is not None else []), *pending.conditions],
                 (*pending.aliases, alias),
                 pending.optional or point.optional,
+                shown=pending.shown,
+                words=pending.words,
             )
             self.scope.add(script)
             made += self.derive(points, inner_pending)
         return made
+
+    def _is_absent(self, end: AliasEnd) -> bool:
+        """Whether an alias is one of functions that the kernel has not: found without parsing it."""
+        if end.file is None or not end.file.probed or self.analysis.kernel is None:
+            return False
+        symbols = self.analysis.kernel.symbols
+        return not any(symbols.get(name) for name in end.file.probed)
 
     def _aliases(self, end: AliasEnd) -> list[tuple[tree.Alias, tree.Script]]:
         if end.alias is not None and end.script is not None:
@@ -261,6 +298,10 @@ class ProbeResolver:
         if point.condition is not None and not pending.aliases:
             self._direct.add(id(point.condition))
         for one in found:
+            if pending.shown:
+                one.point = pending.shown
+            if pending.words and one.place is not None:
+                one.place.words = pending.words
             handler = self._handler(one, pending, conditions)
             name = pending.alias_name or one.point.rstrip("?!")
             self.analysis.instances.append(
@@ -278,7 +319,8 @@ class ProbeResolver:
         key = (*(id(piece) for piece in pending.pieces), "if", *(id(condition) for condition in conditions))
         if not bound and key in self._shared:
             return self._shared[key]
-        handler = Handler(pending.token, _joined(pending), pending.script, place=found.place)
+        returns = isinstance(found.event, program.FunctionReturn)
+        handler = Handler(pending.token, _joined(pending), pending.script, place=found.place, returns=returns)
         if conditions:
             handler.condition = self._condition(conditions, pending.script)
         try:
@@ -360,9 +402,8 @@ def _point_text(point: tree.ProbePoint, resolved: bool = False) -> str:
 
 _ABSENT = {
     "module": "the built-in kernel has no modules",
-    "process": "probes of user programs are not to be had: user space is Python here",
+    "process": "user programs are Python here: of a process there are begin, end, thread.begin, thread.end and syscall",
     "trace": "this kernel has no such tracepoint",
-    "data": "watchpoints are not to be had yet",
     "mark": "kernel markers are long gone",
 }
 

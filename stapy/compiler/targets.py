@@ -77,6 +77,8 @@ class Place:
     returns: bool = False
     at_entry: bool = True
     variables: list[Any] = field(default_factory=list)
+    name: str = ""  # of a tracepoint: its $$name
+    words: dict[str, str] = field(default_factory=dict)  # target variables that are something else, as script text
 
     def variable(self, name: str) -> Any:
         return next((variable for variable in self.variables if variable.name == name), None)
@@ -409,6 +411,10 @@ class TargetRewriter(Rewriter):
 
         place = self.place
         assert place is not None
+        if node.name in place.words and not node.components and not node.address_of:
+            return self._word(place.words[node.name], node.token)
+        if node.name == "$$name" and place.name:
+            return tree.String(node.token, place.name, type=STRING)
         if node.name == "$return":
             if self.at_call:
                 raise no_such_local(Place(place.function, place.pc, variables=place.variables), "return", node.token)
@@ -431,6 +437,15 @@ class TargetRewriter(Rewriter):
             raise SemanticError("write to target variable not permitted in .return probes", node.token)
         return self._save(node, found, saves)
 
+    def _word(self, text: str, token: tree.Token) -> tree.Expression:
+        """What a target variable of a probe family stands for: another one, or a call."""
+        if text.startswith("$"):
+            return self.rewrite(tree.TargetSymbol(token, text, []))
+        name, _, rest = text.partition("(")
+        number = rest.rstrip(")")
+        arguments: list[tree.Expression] = [tree.Number(token, int(number), type=LONG)] if number else []
+        return tree.Call(token, name, arguments)
+
     def _save(self, node: tree.Expression, value: tree.Expression, wanted: bool) -> tree.Expression:
         """In a return probe: have ``value`` computed at the call, and read what was saved."""
         if not wanted:
@@ -447,7 +462,7 @@ class TargetRewriter(Rewriter):
         return SavedValue(node.token, slot, saved, type=saved.type, ctype=saved.ctype)
 
     def rewrite_atentry(self, node: tree.AtEntry) -> tree.Expression:
-        if self.place is None or not self.place.returns:
+        if self.handler is None or not self.handler.returns:
             raise SemanticError("internal error: @entry is only valid in .return probes", node.token)
         self.at_call = True
         try:
