@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 #define EXEC_COST 3000			/* ns */
@@ -63,6 +64,7 @@ char *get_task_comm(char *buf, struct task_struct *tsk)
 
 void set_task_comm(struct task_struct *tsk, char *buf)
 {
+	trace_task_rename(tsk, buf);
 	task_lock(tsk);
 	strlcpy(tsk->comm, buf, sizeof(tsk->comm));
 	task_unlock(tsk);
@@ -392,6 +394,7 @@ int search_binary_handler(struct linux_binprm *bprm, struct pt_regs *regs)
 {
 	struct linux_binfmt *fmt;
 	int retval = -ENOEXEC;
+	pid_t old_pid = task_pid_nr(current);
 
 	if (bprm->recursion_depth > MAX_RECURSION)
 		return -ELOOP;
@@ -403,6 +406,8 @@ int search_binary_handler(struct linux_binprm *bprm, struct pt_regs *regs)
 		retval = fmt->load_binary(bprm, regs);
 		bprm->recursion_depth = depth;
 		if (retval >= 0) {
+			if (!depth)
+				trace_sched_process_exec(current, old_pid, bprm);
 			allow_write_access(bprm->file);
 			if (bprm->file)
 				fput(bprm->file);

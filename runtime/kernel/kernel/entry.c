@@ -1,6 +1,7 @@
 /* System calls and the way back to user mode, called by the entry code of every architecture. */
 #include <linux/sched.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
@@ -43,10 +44,12 @@ asmlinkage void do_syscall(struct pt_regs *regs)
 
 	local_irq_enable();
 	spend(SYSCALL_COST);
+	trace_sys_enter(regs, nr);
 	syscall_get_arguments(current, regs, a);
 	if (nr < NR_syscalls)
 		result = ((syscall_t)sys_call_table[nr])(a[0], a[1], a[2], a[3], a[4], a[5]);
 	syscall_set_return_value(current, regs, 0, result);
+	trace_sys_exit(regs, result);
 	exit_to_user(regs);
 }
 

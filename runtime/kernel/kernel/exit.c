@@ -12,6 +12,7 @@
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 #define EXIT_COST	6000
@@ -93,6 +94,7 @@ void release_task(struct task_struct *p)
 		}
 		write_unlock_irq(&tasklist_lock);
 		release_thread(p);
+		trace_sched_process_free(p);
 		put_task_struct(p);
 		p = leader;
 	} while (zap_leader);
@@ -205,6 +207,7 @@ void do_exit(long code)
 	set_fs(USER_DS);
 	exit_signals(tsk);	/* sets PF_EXITING */
 	spend(EXIT_COST);
+	trace_sched_process_exit(tsk);
 	group_dead = atomic_dec_and_test(&tsk->signal->live);
 	if (group_dead) {
 		if (is_global_init(tsk))
@@ -466,6 +469,7 @@ static long do_wait(struct wait_opts *wo)
 {
 	int retval;
 
+	trace_sched_process_wait(wo->wo_pid);
 	init_waitqueue_func_entry(&wo->child_wait, child_wait_callback);
 	wo->child_wait.private = current;
 	add_wait_queue(&current->signal->wait_chldexit, &wo->child_wait);

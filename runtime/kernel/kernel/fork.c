@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 #define FORK_COST		9000	/* what is not told apart below */
@@ -586,6 +587,8 @@ long do_fork(unsigned long clone_flags, unsigned long stack_start, struct pt_reg
 	p = copy_process(clone_flags, stack_start, regs, stack_size, child_tidptr, NULL, 0);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
+	trace_task_newtask(p, clone_flags);
+	trace_sched_process_fork(current, p);
 	nr = task_pid_vnr(p);
 	if (clone_flags & CLONE_PARENT_SETTID)
 		put_user(nr, parent_tidptr);

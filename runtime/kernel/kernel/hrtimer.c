@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/syscalls.h>
 #include <linux/tick.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 #define HRTIMER_COST		110
@@ -86,6 +87,7 @@ static void __remove_hrtimer(struct hrtimer *timer, unsigned long newstate)
 
 void hrtimer_init(struct hrtimer *timer, clockid_t clock_id, enum hrtimer_mode mode)
 {
+	trace_hrtimer_init(timer, clock_id, mode);
 	memset(timer, 0, sizeof(*timer));
 	if (clock_id == CLOCK_REALTIME && mode != HRTIMER_MODE_ABS)
 		clock_id = CLOCK_MONOTONIC;
@@ -106,6 +108,7 @@ int hrtimer_start(struct hrtimer *timer, ktime_t tim, const enum hrtimer_mode mo
 	if (mode == HRTIMER_MODE_REL)
 		tim = ktime_add(tim, base_now(timer->base));
 	hrtimer_set_expires(timer, tim);
+	trace_hrtimer_start(timer, mode);
 	enqueue_hrtimer(timer, timer->base);
 	hrtimer_reprogram(cpu_base);
 	spin_unlock_irqrestore(&cpu_base->lock, flags);
@@ -123,6 +126,8 @@ int hrtimer_try_to_cancel(struct hrtimer *timer)
 	spin_lock_irqsave(&cpu_base->lock, flags);
 	if (!(timer->state & HRTIMER_STATE_CALLBACK)) {
 		ret = hrtimer_is_queued(timer);
+		if (ret)
+			trace_hrtimer_cancel(timer);
 		__remove_hrtimer(timer, HRTIMER_STATE_INACTIVE);
 		if (ret)
 			hrtimer_reprogram(cpu_base);
@@ -172,11 +177,14 @@ ktime_t hrtimer_get_next_event(void)
 static void __run_hrtimer(struct hrtimer_cpu_base *cpu_base, struct hrtimer *timer)
 {
 	enum hrtimer_restart restart;
+	ktime_t now = base_now(timer->base);
 
 	__remove_hrtimer(timer, HRTIMER_STATE_CALLBACK);
 	spin_unlock(&cpu_base->lock);
 	spend(HRTIMER_FUNCTION_COST);
+	trace_hrtimer_expire_entry(timer, &now);
 	restart = timer->function(timer);
+	trace_hrtimer_expire_exit(timer);
 	spin_lock(&cpu_base->lock);
 	if (restart == HRTIMER_RESTART && !(timer->state & HRTIMER_STATE_ENQUEUED))
 		enqueue_hrtimer(timer, timer->base);

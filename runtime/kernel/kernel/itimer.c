@@ -2,6 +2,7 @@
 #include <linux/hrtimer.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 /* Time left, 0 when the timer is off; never 0 when it is on. */
@@ -45,6 +46,7 @@ enum hrtimer_restart it_real_fn(struct hrtimer *timer)
 	struct signal_struct *sig = container_of(timer, struct signal_struct, real_timer);
 	struct task_struct *p = pid_task(sig->leader_pid, PIDTYPE_PID);
 
+	trace_itimer_expire(ITIMER_REAL, sig->leader_pid, ktime_to_ns(ktime_get()));
 	if (p)
 		kill_pid_info(SIGALRM, SEND_SIG_PRIV, sig->leader_pid);
 	if (!sig->it_real_incr.tv64)
@@ -72,6 +74,7 @@ int do_setitimer(int which, struct itimerval *value, struct itimerval *ovalue)
 	hrtimer_try_to_cancel(timer);
 	expires = timeval_to_ktime(value->it_value);
 	tsk->signal->it_real_incr.tv64 = 0;
+	trace_itimer_state(which, value, ktime_to_ns(expires));
 	if (expires.tv64) {
 		tsk->signal->it_real_incr = timeval_to_ktime(value->it_interval);
 		hrtimer_start(timer, expires, HRTIMER_MODE_REL);

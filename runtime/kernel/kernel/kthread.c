@@ -2,6 +2,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/tracepoint.h>
 
 static DEFINE_SPINLOCK(kthread_create_lock);
 static LIST_HEAD(kthread_create_list);
@@ -92,6 +93,7 @@ int kthread_stop(struct task_struct *k)
 	struct kthread *kthread;
 	int ret;
 
+	trace_sched_kthread_stop(k);
 	get_task_struct(k);
 	kthread = to_kthread(k);
 	if (k->vfork_done) {
@@ -101,6 +103,7 @@ int kthread_stop(struct task_struct *k)
 	}
 	ret = k->exit_code;
 	put_task_struct(k);
+	trace_sched_kthread_stop_ret(ret);
 	return ret;
 }
 EXPORT_SYMBOL(kthread_stop);

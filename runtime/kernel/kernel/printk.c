@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 #define LOG_BUF_LEN (1 << 16)
@@ -67,6 +68,7 @@ static void __call_console_drivers(unsigned start, unsigned end)
 	while (start != end) {
 		for (n = 0; n < sizeof(text) && start != end; n++, start++)
 			text[n] = LOG_BUF(start);
+		trace_console(text, n);
 		for (con = console_drivers; con; con = con->next)
 			con->write(con, text, n);
 	}

@@ -12,6 +12,7 @@
 #include <linux/smp.h>
 #include <linux/syscalls.h>
 #include <linux/tick.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include "sched.h"
 
@@ -70,8 +71,11 @@ static void sched_info_queued(struct rq *rq, struct task_struct *p)
 
 static void sched_info_arrive(struct rq *rq, struct task_struct *p)
 {
+	u64 delay = p->sched_info.last_queued ? rq->clock - p->sched_info.last_queued : 0;
+
+	p->sched_info.run_delay += delay;
 	if (p->sched_info.last_queued)
-		p->sched_info.run_delay += rq->clock - p->sched_info.last_queued;
+		trace_sched_stat_wait(p, delay);
 	p->sched_info.last_queued = 0;
 	p->sched_info.last_arrival = rq->clock;
 	p->sched_info.pcount++;
@@ -150,11 +154,13 @@ int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
 	update_rq_clock(rq);
 	if (!(p->state & state))
 		goto out;
+	trace_sched_waking(p);
 	spend(WAKEUP_COST);
 	if (!p->se.on_rq) {
 		activate_task(rq, p, 1);
 		success = 1;
 	}
+	trace_sched_wakeup(rq, p, success);
 	check_preempt_curr(rq, p, wake_flags);
 	p->state = TASK_RUNNING;
 out:
@@ -179,6 +185,14 @@ int default_wake_function(wait_queue_t *curr, unsigned mode, int wake_flags, voi
 }
 EXPORT_SYMBOL(default_wake_function);
 
+/* The task belongs to another CPU from now on. It is on no run queue. */
+void set_task_cpu(struct task_struct *p, unsigned int new_cpu)
+{
+	if (task_cpu(p) != new_cpu)
+		trace_sched_migrate_task(p, new_cpu);
+	task_thread_info(p)->cpu = new_cpu;
+}
+
 static void __sched_fork(struct task_struct *p)
 {
 	memset(&p->se, 0, sizeof(p->se));
@@ -201,7 +215,7 @@ void sched_fork(struct task_struct *p, int clone_flags)
 	p->prio = p->normal_prio = effective_prio(p);
 	p->sched_class = rt_prio(p->prio) ? &rt_sched_class : &fair_sched_class;
 	set_load_weight(p);
-	task_thread_info(p)->cpu = smp_processor_id();
+	set_task_cpu(p, smp_processor_id());
 	task_thread_info(p)->preempt_count = 0;
 }
 
@@ -215,6 +229,7 @@ void wake_up_new_task(struct task_struct *p, unsigned long clone_flags)
 	if (p->sched_class->task_new)
 		p->sched_class->task_new(rq, p);
 	activate_task(rq, p, 0);
+	trace_sched_wakeup_new(rq, p, 1);
 	check_preempt_curr(rq, p, WF_FORK);
 	task_rq_unlock(rq, &flags);
 }
@@ -252,6 +267,7 @@ static void context_switch(struct rq *rq, struct task_struct *prev, struct task_
 	struct mm_struct *oldmm = prev->active_mm;
 
 	prepare_task_switch(rq, prev, next);
+	trace_sched_switch(false, rq, prev, next);
 	if (!next->mm) {
 		next->active_mm = oldmm;
 		atomic_inc(&oldmm->mm_count);

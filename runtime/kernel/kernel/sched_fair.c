@@ -4,6 +4,7 @@
  * A task's vruntime grows with the time it runs; a heavier task's grows more slowly. The queue is a tree
  * ordered by vruntime. All functions are called with the run queue's lock held.
  */
+#include <linux/tracepoint.h>
 #include "sched.h"
 
 /* ns within which each runnable task is to run once, and the least it gets then. */
@@ -55,6 +56,7 @@ static void update_curr(struct rq *rq)
 	account_group_exec_runtime(task_of(curr), delta_exec);
 	cfs_rq->exec_clock += delta_exec;
 	curr->vruntime += calc_delta_fair(delta_exec, curr);
+	trace_sched_stat_runtime(task_of(curr), delta_exec, curr->vruntime);
 	update_min_vruntime(cfs_rq);
 }
 

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -380,30 +381,57 @@ static void fill_siginfo(struct sigqueue *q, int sig, struct siginfo *info)
 	}
 }
 
+/* What became of a signal, as trace_signal_generate tells it. */
+enum {
+	TRACE_SIGNAL_DELIVERED,
+	TRACE_SIGNAL_IGNORED,
+	TRACE_SIGNAL_ALREADY_PENDING,
+	TRACE_SIGNAL_OVERFLOW_FAIL,
+	TRACE_SIGNAL_LOSE_INFO,
+};
+
+/* Puts what is known of a signal on the queue; one of the TRACE_SIGNAL_ results. siglock is held. */
+static int queue_siginfo(int sig, struct siginfo *info, struct task_struct *t, struct sigpending *pending)
+{
+	struct sigqueue *q;
+
+	if (info == SEND_SIG_FORCED)
+		return TRACE_SIGNAL_DELIVERED;
+	q = __sigqueue_alloc(t, GFP_ATOMIC, sig < SIGRTMIN && (is_si_special(info) || info->si_code >= 0));
+	if (q) {
+		list_add_tail(&q->list, &pending->list);
+		fill_siginfo(q, sig, info);
+		return TRACE_SIGNAL_DELIVERED;
+	}
+	if (is_si_special(info))
+		return TRACE_SIGNAL_DELIVERED;
+	if (sig >= SIGRTMIN && info->si_code != SI_USER)
+		return TRACE_SIGNAL_OVERFLOW_FAIL;
+	return TRACE_SIGNAL_LOSE_INFO;
+}
+
 /* Makes a signal pending for a task or its group. siglock is held. */
 static int __send_signal(int sig, struct siginfo *info, struct task_struct *t, int group,
 			 int from_ancestor_ns)
 {
 	struct sigpending *pending = group ? &t->signal->shared_pending : &t->pending;
-	struct sigqueue *q;
+	int result;
 
-	if (!prepare_signal(sig, t, from_ancestor_ns))
-		return 0;
-	if (legacy_queue(pending, sig))
-		return 0;
-	spend(SEND_COST);
-	if (info != SEND_SIG_FORCED) {
-		q = __sigqueue_alloc(t, GFP_ATOMIC, sig < SIGRTMIN && (is_si_special(info) || info->si_code >= 0));
-		if (q) {
-			list_add_tail(&q->list, &pending->list);
-			fill_siginfo(q, sig, info);
-		} else if (!is_si_special(info) && sig >= SIGRTMIN && info->si_code != SI_USER) {
-			return -EAGAIN;
+	trace_sched_signal_send(sig, t);
+	if (!prepare_signal(sig, t, from_ancestor_ns)) {
+		result = TRACE_SIGNAL_IGNORED;
+	} else if (legacy_queue(pending, sig)) {
+		result = TRACE_SIGNAL_ALREADY_PENDING;
+	} else {
+		spend(SEND_COST);
+		result = queue_siginfo(sig, info, t, pending);
+		if (result != TRACE_SIGNAL_OVERFLOW_FAIL) {
+			sigaddset(&pending->signal, sig);
+			complete_signal(sig, t, group);
 		}
 	}
-	sigaddset(&pending->signal, sig);
-	complete_signal(sig, t, group);
-	return 0;
+	trace_signal_generate(sig, info, t, group, result);
+	return result == TRACE_SIGNAL_OVERFLOW_FAIL ? -EAGAIN : 0;
 }
 
 static int send_signal(int sig, struct siginfo *info, struct task_struct *t, int group)
@@ -775,6 +803,7 @@ relock:
 		if (!signr)
 			break;
 		ka = &sighand->action[signr - 1];
+		trace_signal_deliver(signr, info, ka);
 		if (ka->sa.sa_handler == SIG_IGN)
 			continue;
 		if (ka->sa.sa_handler != SIG_DFL) {

@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/tick.h>
+#include <linux/tracepoint.h>
 
 #define MAX_SOFTIRQ_RESTART	10
 #define SOFTIRQ_COST		100
@@ -67,7 +68,9 @@ asmlinkage void __do_softirq(void)
 				continue;
 			kstat_cpu(smp_processor_id()).softirqs[nr]++;
 			spend(SOFTIRQ_COST);
+			trace_softirq_entry(nr, &softirq_vec[nr], softirq_vec);
 			softirq_vec[nr].action(&softirq_vec[nr]);
+			trace_softirq_exit(nr, &softirq_vec[nr], softirq_vec);
 		}
 		local_irq_disable();
 	}
@@ -109,6 +112,7 @@ void irq_exit(void)
 /* Interrupts are off. */
 void raise_softirq_irqoff(unsigned int nr)
 {
+	trace_softirq_raise(nr);
 	__get_cpu_var(softirq_pending) |= 1U << nr;
 	if (!in_interrupt())
 		wakeup_softirqd();
@@ -158,8 +162,11 @@ static void tasklet_action(struct softirq_action *a)
 
 		list = list->next;
 		clear_bit(TASKLET_STATE_SCHED, &t->state);
-		if (!atomic_read(&t->count))
-			t->func(t->data);
+		if (atomic_read(&t->count))
+			continue;
+		trace_tasklet_entry(t, t->func);
+		t->func(t->data);
+		trace_tasklet_exit(t, t->func);
 	}
 }
 

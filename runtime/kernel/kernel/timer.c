@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/syscalls.h>
 #include <linux/tick.h>
+#include <linux/tracepoint.h>
 
 #define TIMER_COST		90
 #define TIMER_FUNCTION_COST	150
@@ -28,6 +29,7 @@ static DEFINE_PER_CPU(struct tvec_base, tvec_bases);
 
 void init_timer(struct timer_list *timer)
 {
+	trace_timer_init(timer);
 	timer->entry.next = NULL;
 	timer->base = &__get_cpu_var(tvec_bases);
 }
@@ -47,6 +49,7 @@ static void internal_add_timer(struct tvec_base *base, struct timer_list *timer)
 
 static void detach_timer(struct timer_list *timer)
 {
+	trace_timer_cancel(timer);
 	__list_del(timer->entry.prev, timer->entry.next);
 	timer->entry.next = NULL;
 }
@@ -71,6 +74,7 @@ int __mod_timer(struct timer_list *timer, unsigned long expires, int pending_onl
 		detach_timer(timer);
 	if (pending || !pending_only) {
 		timer->expires = expires;
+		trace_timer_start(timer, expires);
 		internal_add_timer(base, timer);
 	}
 	spin_unlock_irqrestore(&base->lock, flags);
@@ -139,7 +143,9 @@ static void __run_timers(struct tvec_base *base)
 		detach_timer(timer);
 		spin_unlock_irq(&base->lock);
 		spend(TIMER_FUNCTION_COST);
+		trace_timer_expire_entry(timer);
 		fn(data);
+		trace_timer_expire_exit(timer);
 		spin_lock_irq(&base->lock);
 		base->running_timer = NULL;
 	}

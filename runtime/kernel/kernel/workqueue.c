@@ -3,6 +3,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
 #define WORK_COST 200
@@ -26,6 +27,7 @@ static struct workqueue_struct *keventd_wq;
 
 static void insert_work(struct cpu_workqueue_struct *cwq, struct work_struct *work)
 {
+	trace_workqueue_insertion(cwq->thread, work);
 	list_add_tail(&work->entry, &cwq->worklist);
 	wake_up(&cwq->more_work);
 }
@@ -79,13 +81,17 @@ static void run_workqueue(struct cpu_workqueue_struct *cwq)
 	spin_lock_irq(&cwq->lock);
 	while (!list_empty(&cwq->worklist)) {
 		struct work_struct *work = list_first_entry(&cwq->worklist, struct work_struct, entry);
+		work_func_t function = work->func;
 
 		cwq->current_work = work;
 		list_del_init(&work->entry);
 		spin_unlock_irq(&cwq->lock);
 		atomic_long_set(&work->data, 0);
 		spend(WORK_COST);
-		work->func(work);
+		trace_workqueue_execution(cwq->thread, work);
+		trace_workqueue_execute_start(work);
+		function(work);
+		trace_workqueue_execute_end(work, function);
 		spin_lock_irq(&cwq->lock);
 		cwq->current_work = NULL;
 		wake_up_all(&cwq->work_done);
@@ -128,6 +134,7 @@ struct workqueue_struct *create_workqueue(const char *name)
 		kfree(wq);
 		return NULL;
 	}
+	trace_workqueue_creation(cwq->thread, smp_processor_id());
 	return wq;
 }
 EXPORT_SYMBOL(create_workqueue);
@@ -143,6 +150,16 @@ void flush_workqueue(struct workqueue_struct *wq)
 	wait_event(wq->cpu_wq.work_done, workqueue_idle(&wq->cpu_wq));
 }
 EXPORT_SYMBOL(flush_workqueue);
+
+/* What is queued is done first. */
+void destroy_workqueue(struct workqueue_struct *wq)
+{
+	flush_workqueue(wq);
+	trace_workqueue_destruction(wq->cpu_wq.thread);
+	kthread_stop(wq->cpu_wq.thread);
+	kfree(wq);
+}
+EXPORT_SYMBOL(destroy_workqueue);
 
 int schedule_work(struct work_struct *work)
 {

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/string.h>
+#include <linux/tracepoint.h>
 #include <asm/traps.h>
 
 #define PF_PROT		(1 << 0)	/* the page is there, but not for this */
@@ -77,6 +78,10 @@ void do_page_fault(struct pt_regs *regs, unsigned long error_code, unsigned long
 	struct vm_area_struct *vma;
 	int fault, bug = regs && !user_mode(regs);
 
+	if (error_code & PF_USER)
+		trace_page_fault_user(address, regs, error_code);
+	else
+		trace_page_fault_kernel(address, regs, error_code);
 	if (bug) {
 		die(address < PAGE_SIZE ? "unable to handle kernel NULL pointer dereference"
 					: "unable to handle kernel paging request", regs, error_code);

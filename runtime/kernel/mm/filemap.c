@@ -11,6 +11,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 
@@ -65,6 +66,7 @@ int add_to_page_cache_locked(struct page *page, struct address_space *mapping,
 		return error;
 	}
 	count_file_page(1);
+	trace_mm_filemap_add_to_page_cache(page);
 	return 0;
 }
 EXPORT_SYMBOL(add_to_page_cache_locked);
@@ -88,6 +90,7 @@ void remove_from_page_cache(struct page *page)
 {
 	struct address_space *mapping = page->mapping;
 
+	trace_mm_filemap_delete_from_page_cache(page);
 	spin_lock_irq(&mapping->tree_lock);
 	radix_tree_delete(&mapping->page_tree, page->index);
 	mapping->nrpages--;

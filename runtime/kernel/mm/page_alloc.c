@@ -10,6 +10,7 @@
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/tracepoint.h>
 #include <asm/page.h>
 
 struct pglist_data contig_page_data;
@@ -114,6 +115,8 @@ static void __free_pages_ok(struct page *page, unsigned int order)
 	struct zone *zone = page_zone(page);
 	unsigned long flags;
 
+	trace_mm_page_free(page, order);
+	trace_mm_page_free_direct(page, order);
 	if (PageCompound(page))
 		destroy_compound_page(page, order);
 	for (unsigned long i = 0; i < 1UL << order; i++)
@@ -278,6 +281,7 @@ struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order,
 		page = get_page_from_freelist(gfp_mask, order, zonelist, ALLOC_WMARK_LOW);
 	if (!page && order < MAX_ORDER)
 		page = __alloc_pages_slowpath(gfp_mask, order, zonelist);
+	trace_mm_page_alloc(page, order, gfp_mask, 0);
 	return page;
 }
 EXPORT_SYMBOL(__alloc_pages_nodemask);

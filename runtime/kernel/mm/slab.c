@@ -12,6 +12,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/seq_file.h>
+#include <linux/tracepoint.h>
 
 /*
  * Every cache has the same number of objects in a slab where that fits 2^MAX_SLAB_ORDER pages, so that
@@ -211,12 +212,16 @@ static void slab_free(struct kmem_cache *s, struct page *page, void *object)
 
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfpflags)
 {
-	return slab_alloc(s, gfpflags);
+	void *object = slab_alloc(s, gfpflags);
+
+	trace_kmem_cache_alloc(_RET_IP_, object, s->objsize, s->size, gfpflags);
+	return object;
 }
 EXPORT_SYMBOL(kmem_cache_alloc);
 
 void kmem_cache_free(struct kmem_cache *s, void *x)
 {
+	trace_kmem_cache_free(_RET_IP_, x);
 	slab_free(s, virt_to_head_page(x), x);
 }
 EXPORT_SYMBOL(kmem_cache_free);
@@ -241,13 +246,21 @@ static unsigned int size_order(size_t size)
 void *__kmalloc(size_t size, gfp_t flags)
 {
 	struct kmem_cache *s;
+	size_t allocated;
+	void *object;
 
 	if (size == 0)
 		return ZERO_SIZE_PTR;
 	s = get_slab(size);
-	if (!s)
-		return (void *)__get_free_pages(flags | __GFP_COMP, size_order(size));
-	return slab_alloc(s, flags);
+	if (s) {
+		object = slab_alloc(s, flags);
+		allocated = s->size;
+	} else {
+		object = (void *)__get_free_pages(flags | __GFP_COMP, size_order(size));
+		allocated = PAGE_SIZE << size_order(size);
+	}
+	trace_kmalloc(_RET_IP_, object, size, allocated, flags);
+	return object;
 }
 EXPORT_SYMBOL(__kmalloc);
 
@@ -255,6 +268,7 @@ void kfree(const void *x)
 {
 	struct page *page;
 
+	trace_kfree(_RET_IP_, x);
 	if (ZERO_OR_NULL_PTR(x))
 		return;
 	page = virt_to_head_page(x);

@@ -436,6 +436,7 @@ extern void sched_init(void);
 extern void init_idle(struct task_struct *idle, int cpu);
 extern struct task_struct *idle_task(int cpu);
 extern int idle_cpu(int cpu);
+extern void set_task_cpu(struct task_struct *p, unsigned int new_cpu);
 extern void scheduler_tick(void);
 extern void account_process_tick(struct task_struct *tsk, int user);
 extern void set_user_nice(struct task_struct *p, long nice);

@@ -37,6 +37,7 @@ struct delayed_work {
 	struct delayed_work n = { .work = __WORK_INITIALIZER((n).work, f) }
 
 extern struct workqueue_struct *create_workqueue(const char *name);
+extern void destroy_workqueue(struct workqueue_struct *wq);
 extern int queue_work(struct workqueue_struct *wq, struct work_struct *work);
 extern int queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay);
 extern void flush_workqueue(struct workqueue_struct *wq);

@@ -4,6 +4,7 @@
 #include <linux/kernel_stat.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/tracepoint.h>
 
 #define INTERRUPT_COST 500
 
@@ -38,13 +39,17 @@ void __init init_IRQ(void)
 /* Asks each handler of the line. Interrupts are on meanwhile unless a handler wants them off. */
 irqreturn_t handle_IRQ_event(unsigned int irq, struct irqaction *action)
 {
-	irqreturn_t retval = IRQ_NONE;
+	irqreturn_t ret, retval = IRQ_NONE;
 
 	spend(INTERRUPT_COST);
 	if (!(action->flags & IRQF_DISABLED))
 		local_irq_enable();
-	for (; action; action = action->next)
-		retval |= action->handler(irq, action->dev_id);
+	for (; action; action = action->next) {
+		trace_irq_handler_entry(irq, action);
+		ret = action->handler(irq, action->dev_id);
+		trace_irq_handler_exit(irq, action, ret);
+		retval |= ret;
+	}
 	local_irq_disable();
 	return retval;
 }
