@@ -122,6 +122,7 @@ class Architecture:
     return_trap: int  # return from exception
     system_call_trap: int | None = None
     stop_address = 0  # where emu_start stops by itself
+    leaves_branch = False  # whether Unicorn, after a fault in a delay slot, is still in the middle of the branch
 
     @property
     def word(self) -> int:
