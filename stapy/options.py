@@ -34,6 +34,7 @@ class Options:
     output: str | None = None  # -o
     list_pattern: str | None = None  # -l, -L
     list_variables: bool = False  # -L
+    dump: str | None = None  # --dump-functions, -probe-types, -probe-aliases: which
     include: list[str] = field(default_factory=list)  # -I
     defines: dict[str, str] = field(default_factory=dict)  # -D
     globals: dict[str, str] = field(default_factory=dict)  # -G
@@ -167,6 +168,10 @@ def _listing(variables: bool) -> Setter:
     return apply
 
 
+def _dump(what: str) -> Setter:
+    return lambda options, _: setattr(options, "dump", what)
+
+
 def _color(options: Options, value: str) -> None:
     if value not in ("", "auto", "always", "never"):
         raise UsageError(f"--color takes auto, always or never, not '{value}'.")
@@ -197,6 +202,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("o", "", "FILE", "write the script's output to FILE (strftime formats allowed)", _text("output")),
     Option("l", "", "PROBE", "list the matching probe points", _listing(False)),
     Option("L", "", "PROBE", "list the matching probe points with their variables", _listing(True)),
+    Option("", "dump-functions", "", "list the tapset's functions; with -v, what they do", _dump("functions")),
+    Option("", "dump-probe-types", "", "list the forms of probe points", _dump("probe-types")),
+    Option("", "dump-probe-aliases", "", "list the tapset's aliases", _dump("probe-aliases")),
     Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
     Option("v", "", "", "say more of what each pass does", _verbose),
     Option("", "vp", "DIGITS", "verbosity by pass", _verbose_by_pass),
@@ -305,9 +313,9 @@ def _take_script(options: Options, rest: list[str]) -> None:
     """The first word left over is the script's file, unless -e or a listing took its place."""
     if options.show_help or options.show_version:
         return
-    if options.list_pattern is not None:
+    if options.list_pattern is not None or options.dump is not None:
         if rest or options.script_text is not None:
-            raise UsageError("-l and -L take one probe pattern and no script.")
+            raise UsageError("-l and -L take one probe pattern and no script; --dump-... none either.")
         return
     if options.script_text is None:
         if not rest:

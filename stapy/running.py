@@ -73,6 +73,8 @@ class ScriptRun:
         if options.list_pattern is not None:
             return passes.list_probes(options.list_pattern, self._description(), options, reporter,
                                       variables=options.list_variables)
+        if options.dump is not None:
+            return self._print(passes.list_inventory(options.dump, options, reporter))
         started = time.monotonic()
         scripts = passes.parse_all(self._sources(), options, reporter)
         if scripts is None:

@@ -247,7 +247,20 @@ def compile_text(text: str, kernel: Any = None, options: Any = None, reporter: R
     return compile_script([tree.Source("<input>", text)], kernel, options or CompileOptions(), reporter or Reporter())
 
 
-# ---------------------------------------------------------------- -l and -L
+# ---------------------------------------------------------------- --dump-..., -l and -L
+
+
+def list_inventory(what: str, options: Any, reporter: Reporter) -> str:
+    """The lines of --dump-functions, --dump-probe-types or --dump-probe-aliases."""
+    from stapy.compiler import inventory
+
+    library = _library(options, reporter)
+    lines = {
+        "functions": lambda: inventory.functions(library, bool(getattr(options, "verbose", 0))),
+        "probe-types": inventory.probe_types,
+        "probe-aliases": lambda: inventory.probe_aliases(library),
+    }[what]()
+    return "".join(f"{line}\n" for line in lines)
 
 
 def list_probes(pattern: str, kernel: Any, options: Any, reporter: Reporter, variables: bool = False) -> int:
