@@ -49,7 +49,7 @@ def probe_types() -> Iterator[str]:
 
 def probe_aliases(library: Library) -> Iterator[str]:
     """``name = point, point`` of every alias, in order; those whose names begin with two underscores are left out."""
-    lines = set()
+    lines: set[str] = set()
     for root in library.alias_roots():
         for name, file in library.aliases(root):
             lines.update(_alias_lines(library.load(file), ".".join(name)))
@@ -73,7 +73,7 @@ def page() -> str:
         found = [function for name in names.split() for function in declare.find(name) if not name.startswith("_")]
         if not found:
             continue
-        about = (inspect.getmodule(found[0].call).__doc__ or "").partition("\n\n")[0]  # type: ignore[union-attr]
+        about = (inspect.getmodule(found[0].call).__doc__ or "").partition("\n\n")[0]
         parts += [f"## {module.replace('_', ' ').capitalize()}", "", " ".join(about.split()), ""]
         for function in found:
             guru = " (with `-g`)" if function.guru else ""
