@@ -141,6 +141,8 @@ class Arm(Architecture):
         return field("cpsr") & MODE == USR
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
+        if "vectors" not in machine.symbols:
+            machine.trap_entry(vector)  # which says that there is none
         if vector >= _IRQ:
             machine.memory.write_word(machine.per_cpu("cpu_irq", cpu), vector - _IRQ)
             self._leave_for(machine, cpu, _INTERRUPT)

@@ -148,6 +148,8 @@ class Riscv64(Architecture):
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
         at = cpu.read_pc()
+        if not cpu.read("stvec"):
+            machine.trap_entry(vector)  # which says that there is none
         if _IRQ <= vector < _URET:
             irq = vector - _IRQ
             self._enter(cpu, INTERRUPT | (_PLATFORM + irq if irq else _TIMER), at)

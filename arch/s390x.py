@@ -155,7 +155,9 @@ class S390x(Architecture):
         return {"read": 0, "write": _WRITE, "fetch": _FETCH}[access] | (_USER if user else 0)
 
     def set_fault_address(self, machine: Any, cpu: Any, address: int) -> None:
-        machine.memory.write_word(machine.per_cpu("cpu_trans_exc", cpu), address)
+        place = machine.per_cpu("cpu_trans_exc", cpu)
+        if place is not None:
+            machine.memory.write_word(place, address)
 
     def saved_user_mode(self, field: Callable[[str], int]) -> bool:
         return bool(field("psw_mask") & PSTATE)
@@ -164,6 +166,8 @@ class S390x(Architecture):
         if vector >= _IRQ:
             self._leave_for(machine, cpu, machine.trap_entry(_INTERRUPT_ENTRY), parameter=vector - _IRQ)
             return
+        if "idt_table" not in machine.symbols:
+            machine.trap_entry(vector)  # which says that there is none
         code, access, address, error = vector, 0, 0, error_code or 0
         if vector == PROGRAM_CHECK:  # a breakpoint
             code = OPERATION

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tiny_kernel import Assembler
 
 from stapy import arch as architectures
 from stapy.arch import Architecture
@@ -22,12 +23,9 @@ def test_names_and_aliases() -> None:
 
 
 def test_trampolines_are_what_keystone_makes_of_them(arch: Architecture) -> None:
-    try:
-        assembler = arch.keystone()
-    except NotImplementedError as error:
-        pytest.skip(str(error))
+    assembler = Assembler(arch.name)
     for assembly in (arch.return_trampoline, arch.jprobe_stub):
-        assert bytes(assembler.asm(assembly.source)[0]) == assembly.data
+        assert assembler.assemble(assembly.source, 0x1000) == assembly.data
         assert assembly.data.startswith(arch.breakpoint)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import riscv_assembler
+import s390x_assembler
 from machine_sources import SOURCES
 
 from stapy import arch as architectures
@@ -18,12 +20,19 @@ class Assembler:
 
     def __init__(self, arch: str) -> None:
         self.arch = architectures.get(arch)
-        self.keystone = self.arch.keystone()
+        if arch == "riscv64":
+            self.engine = riscv_assembler.Assembler()
+        else:
+            self.engine = self.arch.keystone()
+            if arch == "s390x":
+                self.engine = s390x_assembler.Assembler(self.engine)
 
     def assemble(self, source: str, address: int, symbols: dict[str, int] | None = None) -> bytes:
         for name, value in sorted((symbols or {}).items(), key=lambda item: -len(item[0])):
             source = source.replace("{" + name + "}", hex(value))
-        code, _count = self.keystone.asm(source, address)
+        if self.arch.name in SOURCES:
+            source = SOURCES[self.arch.name].expand(source)
+        code, _count = self.engine.asm(source, address)
         return bytes(code)
 
 
@@ -79,4 +88,9 @@ def machine_call(tiny: Tiny, number: int, a: int = 0, b: int = 0) -> str:
     """The source of a machine call with its arguments."""
     sources = SOURCES[tiny.arch.name]
     call, first, second = sources.call_registers
-    return sources.load(first, a) + sources.load(second, b) + sources.load(call, number) + sources.call
+    return f"load {first}, {a:#x}; load {second}, {b:#x}; load {call}, {number:#x}; {sources.call}"
+
+
+def sequence(*sources: str) -> str:
+    """Several sources one after another."""
+    return "; ".join(sources)
