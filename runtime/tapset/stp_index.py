@@ -10,10 +10,44 @@ FILES: dict[str, tuple[str, str, str]] = {
         "argc argv",
         "",
     ),
+    "irq.stp": (
+        "",
+        "",
+        """
+        irq_handler.entry irq_handler.exit softirq.entry softirq.exit workqueue.create workqueue.destroy
+        workqueue.execute workqueue.insert
+        """,
+    ),
+    "kprocess.stp": (
+        "",
+        "",
+        "kprocess.create kprocess.exec kprocess.exec_complete kprocess.exit kprocess.release kprocess.start",
+    ),
     "oneshot.stp": (
         "",
         "",
         "oneshot",
+    ),
+    "scheduler.stp": (
+        "",
+        "",
+        """
+        scheduler.balance scheduler.cpu_off scheduler.cpu_on scheduler.ctxswitch scheduler.kthread_stop
+        scheduler.kthread_stop.return scheduler.migrate scheduler.process_exit scheduler.process_fork
+        scheduler.process_free scheduler.process_wait scheduler.signal_send scheduler.tick scheduler.wait_task
+        scheduler.wakeup scheduler.wakeup_new
+        """,
+    ),
+    "signal.stp": (
+        "",
+        "",
+        """
+        signal.check_ignored signal.check_ignored.return signal.checkperm signal.checkperm.return signal.do_action
+        signal.do_action.return signal.flush signal.force_segv signal.force_segv.return signal.handle
+        signal.handle.return signal.pending signal.pending.return signal.procmask signal.procmask.return signal.send
+        signal.send.return signal.send_sig_queue signal.send_sig_queue.return signal.syskill signal.syskill.return
+        signal.systgkill signal.systgkill.return signal.systkill signal.systkill.return signal.wakeup
+        """,
     ),
     "syscall_any.stp": (
         "",
@@ -29,6 +63,24 @@ FILES: dict[str, tuple[str, str, str]] = {
         "target_set_pid target_set_report",
         "target_set",
         "",
+    ),
+    "vfs.stp": (
+        "__file_dev __file_filename __file_ino __file_inode __find_bdevname",
+        "",
+        """
+        generic.fop.aio_read generic.fop.aio_read.return generic.fop.aio_write generic.fop.aio_write.return
+        generic.fop.llseek generic.fop.mmap generic.fop.open vfs.add_to_page_cache vfs.llseek vfs.llseek.return
+        vfs.open vfs.open.return vfs.read vfs.read.return vfs.readv vfs.readv.return vfs.remove_from_page_cache
+        vfs.write vfs.write.return vfs.writev vfs.writev.return
+        """,
+    ),
+    "vm.stp": (
+        "",
+        "",
+        """
+        vm.brk vm.kfree vm.kmalloc vm.kmalloc_node vm.kmem_cache_alloc vm.kmem_cache_alloc_node vm.kmem_cache_free
+        vm.mmap vm.munmap vm.oom_kill vm.pagefault vm.pagefault.return vm.write_shared vm.write_shared.return
+        """,
     ),
 }
 

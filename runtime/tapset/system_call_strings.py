@@ -390,3 +390,32 @@ def _in_other_system_call(c: Context) -> int:
         symbol = c.kernel.description.symbol_at(back)
         known[back] = int(symbol is not None and symbol[0].startswith(("sys_", "compat_sys_", "sys32_")))
     return known[back]
+
+
+# ---------------------------------------------------------------- flags of the kernel's own
+
+_declare_flags("IRQF_DISABLED=0x20 IRQF_SAMPLE_RANDOM=0x40 IRQF_SHARED=0x80 IRQF_PROBE_SHARED=0x100 IRQF_TIMER=0x200 "
+               "IRQF_PERCPU=0x400 IRQF_NOBALANCING=0x800 IRQF_IRQPOLL=0x1000 IRQF_ONESHOT=0x2000", "irqflags_str")
+_declare_flags("""__GFP_DMA=0x1 __GFP_HIGHMEM=0x2 __GFP_DMA32=0x4 __GFP_MOVABLE=0x8 __GFP_WAIT=0x10 __GFP_HIGH=0x20
+    __GFP_IO=0x40 __GFP_FS=0x80 __GFP_COLD=0x100 __GFP_NOWARN=0x200 __GFP_REPEAT=0x400 __GFP_NOFAIL=0x800
+    __GFP_NORETRY=0x1000 __GFP_COMP=0x4000 __GFP_ZERO=0x8000 __GFP_NOMEMALLOC=0x10000 __GFP_HARDWALL=0x20000
+    __GFP_THISNODE=0x40000 __GFP_RECLAIMABLE=0x80000""", "_gfp_bits_str")
+
+
+@tapset_function(pure=True)
+def _gfp_flag_str(flags: int) -> str:
+    """What an allocation may do: ``GFP_KERNEL``, ``GFP_ATOMIC``, or the names of the bits."""
+    from stapy.runtime.tapset.declare import find
+
+    combined = {0x20: "GFP_ATOMIC", 0x10: "GFP_NOIO", 0x50: "GFP_NOFS", 0xD0: "GFP_KERNEL", 0x200D0: "GFP_USER",
+                0x200D2: "GFP_HIGHUSER", 0x200DA: "GFP_HIGHUSER_MOVABLE", 0x800D0: "GFP_TEMPORARY"}
+    return combined.get(flags & 0xFFFFFFFF) or find("_gfp_bits_str")[0].call(flags)
+
+
+@tapset_function(pure=True)
+def _signal_sender_str(info: int) -> str:
+    """Who sends a signal, by its siginfo pointer: special values stand for the kernel."""
+    if info == 2:
+        return "SIGSTOP or SIGKILL"
+    return ("SI_KERNEL (SIGFPE, SIGSEGV, SIGTRAP, SIGCHLD, SIGPOLL)" if info > 0
+            else "SI_USER or SI_TIMER or SI_ASYNCIO")
