@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stapy.runtime.debuginfo.description import KernelDescription
 
 # Registers that keep a chain of frames: [it] is the caller's, the word behind is the return address.
-_FRAME_POINTERS = {"x86_64": "bp", "i386": "bp", "aarch64": "x29"}
+_FRAME_POINTERS = {"x86_64": "bp", "i386": "bp", "arm64": "x29"}
 # Where the stack pointer leads to the caller's: where, in a caller's frame, what it called keeps the return address.
 _BACK_CHAINS = {"ppc64": 16, "ppc64le": 16}
 # Where the caller's stack pointer is, in bytes below the canonical frame address.
@@ -70,7 +70,7 @@ class Unwinder:
         self._mask = (1 << (8 * self.word)) - 1
         arch = architectures.get(description.arch)
         self._sp = arch.dwarf_numbers[arch.sp]
-        pointer = _FRAME_POINTERS.get(description.arch)
+        pointer = _FRAME_POINTERS.get(arch.name)
         self._fp = arch.dwarf_numbers.get(pointer) if pointer is not None else None
         self._arch = arch
         self._stack_size = arch.thread_size
@@ -78,8 +78,8 @@ class Unwinder:
         self._entries = range(
             symbols.get("__irqentry_text_start", 0) or 0, symbols.get("__irqentry_text_end", 0) or 0
         )
-        self._bias = _STACK_BIAS.get(description.arch, 0)
-        self._return_offset = _RETURN_OFFSET.get(description.arch, 0)
+        self._bias = _STACK_BIAS.get(arch.name, 0)
+        self._return_offset = _RETURN_OFFSET.get(arch.name, 0)
 
     # ------------------------------------------------------------ one step
 
