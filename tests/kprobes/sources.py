@@ -12,8 +12,8 @@ from pathlib import Path
 class Sources:
     """One architecture's. ``functions`` are there in every test: long add(long a, long b), a recursive long
     factorial(long n), long last(long a, long b) which is add by a tail call, and long peek(long *p). ``cases`` compute
-    something with instructions that are odd to run out of line, and ``refused`` has the errno of a probe at each
-    offset of ``odd``. {name} stands for a function's address."""
+    something with instructions that are odd to run out of line: at the offsets in ``unprobed`` they may have no probe.
+    ``refused`` has the errno of a probe at each offset of ``odd``. {name} stands for a function's address."""
 
     functions: dict[str, str]
     eight: str  # long eight(long a, ... h): one that is on the stack, where arguments come to be there, or the last
@@ -32,6 +32,7 @@ class Sources:
     refused: dict[int, str]
     first_argument: str | None = None  # the register of a function's first argument, where it is in one
     cases: dict[str, str] = field(default_factory=dict)
+    unprobed: dict[str, list[int]] = field(default_factory=dict)
 
 
 def _read(path: Path) -> Sources:

@@ -40,7 +40,6 @@ class MachineSources:
     def expand(self, source: str) -> str:
         """``source`` with the loads that it names written out."""
 
-
         def load(found: re.Match[str]) -> str:
             value = int(found[2], 0)
             return self.load.format(register=found[1], value=value, low=value & 0xFFFFFFFF, high=value >> 32)

@@ -22,7 +22,7 @@ def interrupts(tiny: Tiny) -> None:
     word = tiny.arch.word
     tiny.data("idt_table", 256 * word)
     tiny.data("init_tss", 4 * 2 * word)
-    for name in ("cpu_irq", "cpu_cr2", "cpu_far", "cpu_fsr", "cpu_dar", "cpu_trans_exc"):
+    for name in ("cpu_irq", "cpu_badvaddr", "cpu_cr2", "cpu_far", "cpu_fsr", "cpu_dar", "cpu_trans_exc"):
         tiny.data(name, 4 * word)
     tiny.data("vectors", 0x800)
     tiny.data("cpu_clock", 4 * 24)
@@ -201,7 +201,8 @@ def test_stuck_and_panic(tiny: Tiny) -> None:
     tiny.machine.memory.write(text, b"Kernel panic - not syncing: No init\n")
     tiny.function("quiet", sequence(SOURCES[tiny.arch.name].disable, machine_call(tiny, 2)))
     tiny.function("idle", sequence(SOURCES[tiny.arch.name].enable, machine_call(tiny, 2)))
-    tiny.function("panic", sequence(SOURCES[tiny.arch.name].disable, machine_call(tiny, 1, text, 36), machine_call(tiny, 2)))
+    announce = machine_call(tiny, 1, text, 36)
+    tiny.function("panic", sequence(SOURCES[tiny.arch.name].disable, announce, machine_call(tiny, 2)))
     with pytest.raises(MachineStuck, match="halted with interrupts off"):
         tiny.run("quiet")
     tiny.machine.cpu.halted = False
