@@ -181,6 +181,14 @@ class Architecture:
 
     # -- instructions
 
+    # The breakpoint in delay slots, as long as the other: an invalid instruction, at which Unicorn still knows the PC.
+    delay_slot_breakpoint = b""
+
+    def in_delay_slot(self, before: bytes) -> bool:
+        """Whether an instruction is executed before a branch in front of it takes effect; ``before`` is the code there,
+        as long as a breakpoint."""
+        return False
+
     def is_breakpoint(self, data: bytes) -> bool:
         """Whether an instruction causes breakpoint_trap; ``data`` is as long as ``breakpoint``."""
         return data == self.breakpoint

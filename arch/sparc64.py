@@ -65,12 +65,13 @@ class Sparc64(Architecture):
     breakpoint = instructions.words(instructions.BREAKPOINT)
     breakpoint_trap = BREAKPOINT
     breakpoint_pc = 4
+    delay_slot_breakpoint = instructions.words(instructions.ILLTRAP)
     handler_pc = 0
     step_trap = STEP
     machine_call_trap = MACHINE_CALL
     return_trap = RETRY
     stop_address = 0xFFFFFFFFFFFFFFF0  # never: Unicorn does not stop there
-    max_slot_size = 80
+    max_slot_size = 32
     min_stack_size = 256
     return_trampoline = Assembly("ta 0x70; nop", instructions.words(instructions.BREAKPOINT, instructions.NOP))
     jprobe_stub = Assembly(
@@ -151,20 +152,23 @@ class Sparc64(Architecture):
     def saved_user_mode(self, field: Callable[[str], int]) -> bool:
         return not field("tstate") & PRIV
 
+    def trap_details(self, machine: Any, cpu: Any, number: int) -> tuple[int, int]:
+        cpu.write_pc(cpu.read_pc() - 4)  # Unicorn has gone on. From a delay slot it shows where the branch goes.
+        return 0, 0
+
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
-        at, error, delayed = cpu.read_pc(), error_code or 0, None
+        error = error_code or 0
         if vector >= _IRQ:
             machine.memory.write_word(machine.per_cpu("cpu_irq", cpu), vector - _IRQ)
-            self._enter(machine, cpu, "interrupt_entry", _INTERRUPT, at)
+            self._enter(machine, cpu, "interrupt_entry", _INTERRUPT, cpu.read_pc())
             return
         if vector == DATA_ACCESS:
             machine.memory.write_word(machine.per_cpu("cpu_sfsr", cpu), error & (_PROTECTION | _WRITE))
-            vector, delayed = INSN_ACCESS if error & _FETCH else DATA_ACCESS, cpu.read("tnpc")
-        elif vector == ILLEGAL:
-            delayed = cpu.read("tnpc")
-        elif not cpu.user_mode:
-            at -= 4  # Unicorn has gone on
-        self._enter(machine, cpu, "trap_entry", vector, at, tnpc=delayed)
+            vector = INSN_ACCESS if error & _FETCH else DATA_ACCESS
+        if vector not in (BREAKPOINT, STEP):
+            self._enter(machine, cpu, "trap_entry", vector, cpu.read_pc(), tnpc=cpu.read("tnpc"))
+        else:  # Unicorn has gone on
+            self._enter(machine, cpu, "trap_entry", vector, cpu.read_pc() - 4)
 
     def _enter(
         self, machine: Any, cpu: Any, entry: str, trap: int, tpc: int, tstate: int = 0, tnpc: int | None = None
@@ -261,31 +265,33 @@ class Sparc64(Architecture):
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
         return frozenset(range(start, start + len(code), 4))
 
+    def in_delay_slot(self, before: bytes) -> bool:
+        return instructions.has_delay_slot(int.from_bytes(before, "big"))
+
     def check_place(self, code: bytes, start: int, address: int) -> None:
-        if address & 3:
-            raise InstructionError("EILSEQ", f"{address:#x} is not aligned")
-        instructions.refuse_delay_slot(code, start, address)
+        instructions.refuse_between_branches(code, start, address)
 
     def prepare(self, code: bytes, address: int, slot: int) -> Slot:
         if address & 3:
             raise InstructionError("EILSEQ", f"{address:#x} is not aligned")
-        return instructions.prepare(code, address, slot)
+        return instructions.prepare(int.from_bytes(code[:4], "big"), address, slot)
 
-    # There is no stepping: the copy is followed by a trap.
+    # There is no stepping: the copy is followed by a trap. In a delay slot nPC is where the branch goes.
 
-    def single_step(self, cpu: Any, slot: Slot) -> int | None:
-        link = slot.kind.link if slot.kind is not None else 0
+    def single_step(self, cpu: Any, slot: Slot) -> int:
+        npc = cpu.read("tnpc")
         cpu.write_pc(slot.address)
-        return cpu.register(link) if link else None
+        return npc
 
-    def resume_execution(self, machine: Any, cpu: Any, slot: Slot, saved: Any) -> bool:
-        cpu.write_pc(instructions.resume(cpu, slot))
+    def resume_execution(self, machine: Any, cpu: Any, slot: Slot, saved: int) -> bool:
+        pc, npc = instructions.resume(cpu, slot, saved)
+        cpu.write_pc(pc)
+        cpu.write("tnpc", npc)
         return True
 
-    def cancel_step(self, cpu: Any, slot: Slot, saved: Any) -> None:
-        if saved is not None:
-            cpu.set_register(slot.kind.link, saved)
+    def cancel_step(self, cpu: Any, slot: Slot, saved: int) -> None:
         cpu.write_pc(slot.original)
+        cpu.write("tnpc", saved)
 
 
 ARCHITECTURE = Sparc64()

@@ -1,13 +1,16 @@
 """SPARC V9 instructions as kprobes see them: what is refused, and copies that run elsewhere.
 
-A control transfer and the instruction in its delay slot are copied and executed as one. %g7, which the kernel's
-compiler leaves alone, carries the addresses that copies go on to.
+A control transfer is executed without its delay slot, which comes next in its own place, with nPC where the transfer
+leads: it may be probed as well. %g7, which the kernel's compiler leaves alone, carries the addresses that copies go
+on to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from stapy.arch.architecture import InstructionError, Slot
@@ -15,21 +18,40 @@ from stapy.arch.architecture import InstructionError, Slot
 BREAKPOINT = 0x91D02070  # ta 0x70, Linux's for kprobes
 STEPPED = 0x91D02071  # ta 0x71
 NOP = 0x01000000
+ILLTRAP = 0x00000070  # illtrap 0x70, the breakpoint in delay slots
 START = 0x91D0207D  # ta 0x7d, where the machine starts in a delay slot
-_RETURN = 0x91D0207E
+# With ta 0x7e, which stands for retry, and ta 0x7f, the machine call.
+_MACHINE_TRAPS = frozenset({BREAKPOINT, STEPPED, START, 0x91D0207E, 0x91D0207F})
+_CALL_ON = 0x40000002  # call .+8
 _G7, _O7 = 7, 15
+_MASK = 0xFFFFFFFFFFFFFFFF
 _BRANCH_FORMATS = (1, 2, 3, 5, 6)  # op2 of format 2: BPcc, Bicc, BPr, FBPfcc, FBfcc
 _JMPL, _RETURN_WINDOW, _TCC, _SAVE, _RESTORE, _READ_STATE, _FLUSHW = 0x38, 0x39, 0x3A, 0x3C, 0x3D, 0x28, 0x2B
+_PC_STATE = 5  # of `rd`
+# The PC that the trap at the end of a branch's copy shows, from the copy's start.
+_NOT_TAKEN, _NOT_TAKEN_ANNULLED, _TAKEN, _TAKEN_ANNULLED = 8, 12, 16, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """For resume_execution: where a branch goes if it is taken."""
+
+    target: int
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A branch, call or jump, for resume_execution: where it goes (None: to %g7) when the copy has come to an end
-    ``taken_at`` bytes from the slot (None: always), and the register that gets its own address."""
+    """A call or jump: where it goes (None: where its copy went), and the register that gets its own address."""
 
     target: int | None
-    taken_at: int | None = None
-    link: int = 0
+    link: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """`rd %pc`, and the register that gets its address."""
+
+    link: int
 
 
 def words(*instructions: int) -> bytes:
@@ -57,11 +79,27 @@ def has_delay_slot(word: int) -> bool:
     return word >> 30 == 1 or _op3(word) in (_JMPL, _RETURN_WINDOW)
 
 
-def refuse_delay_slot(code: bytes, start: int, address: int) -> None:
-    """Raises InstructionError (EINVAL) in a delay slot: a trap there loses where the branch goes."""
-    before = address - start - 4
-    if before >= 0 and has_delay_slot(int.from_bytes(code[before : before + 4], "big")):
-        raise InstructionError("EINVAL", f"{address:#x} is in a delay slot")
+def refuse_between_branches(code: bytes, start: int, address: int) -> None:
+    """Raises InstructionError (EINVAL) where the first of two branches in a row leads: the second has its delay slot
+    there, which cannot be told from other instructions. No compiler makes such code."""
+    if address in _between_branches(code, start):
+        raise InstructionError("EINVAL", f"{address:#x} may be the delay slot of a branch elsewhere")
+
+
+@lru_cache(maxsize=64)
+def _between_branches(code: bytes, start: int) -> frozenset[int]:
+    instructions = [int.from_bytes(code[at : at + 4], "big") for at in range(0, len(code), 4)]
+    return frozenset(
+        _target(first, start + 4 * n)
+        for n, (first, second) in enumerate(pairwise(instructions))
+        if has_delay_slot(first) and has_delay_slot(second) and _op3(first) is None
+    )
+
+
+def _target(word: int, address: int) -> int:
+    """Where a branch or call goes."""
+    displacement = _signed(word, 30) if word >> 30 == 1 else _displacement(word)
+    return address + 4 * displacement & _MASK
 
 
 def _refuse(word: int, address: int) -> None:
@@ -70,10 +108,8 @@ def _refuse(word: int, address: int) -> None:
     op3 = _op3(word)
     if op3 in (_SAVE, _RESTORE, _RETURN_WINDOW, _FLUSHW):
         raise InstructionError("EINVAL", f"register windows are not supported: {address:#x}")
-    if op3 == _READ_STATE and word >> 14 & 31 == 5:
-        raise InstructionError("EINVAL", f"'rd %pc' at {address:#x} may not be probed")
-    if word in (BREAKPOINT, STEPPED, _RETURN):
-        raise InstructionError("EINVAL", f"a trap of the machine's at {address:#x}")
+    if word in _MACHINE_TRAPS:
+        raise InstructionError("EOPNOTSUPP", f"a trap of the machine's at {address:#x}")
 
 
 def _set(register: int, value: int) -> tuple[int, int]:
@@ -86,41 +122,24 @@ def _go(target: int) -> tuple[int, int, int]:
     return 0x01000000 | _G7 << 25 | target >> 10, 0x81C02000 | _G7 << 14 | target & 0x3FF, NOP
 
 
-_GO_G7 = (0x81C02000 | _G7 << 14, NOP)
-
-
-def prepare(code: bytes, address: int, slot: int) -> Slot:
+def prepare(word: int, address: int, slot: int) -> Slot:
     """The copies of an instruction: one that ends in traps, and behind it one that goes back by itself."""
-    word = int.from_bytes(code[:4], "big")
     _refuse(word, address)
-    if word >> 30 != 1 and not is_branch(word) and _op3(word) != _JMPL:
-        return _slot(slot, address, 4, [word, STEPPED], [word, *_go(address + 4)], None)
-    delay = int.from_bytes(code[4:8], "big")
-    if has_delay_slot(word):
-        _refuse(delay, address + 4)
-        if has_delay_slot(delay) or is_branch(delay):
-            raise InstructionError("EINVAL", f"a branch in a delay slot at {address + 4:#x}")
-    else:
-        delay = NOP  # never executed
+    link = word >> 25 & 31
     if is_branch(word):
-        return _branch(word, delay, address, slot)
+        return _branch(word, address, slot)
     if word >> 30 == 1:
-        link, target = _O7, address + 4 * _signed(word, 30) & 0xFFFFFFFFFFFFFFFF
-        begin: tuple[int, ...] = _set(_O7, address)
-        end: tuple[int, ...] = _go(target)
-        kind = Transfer(target, link=link)
-    else:
-        link = word >> 25 & 31
-        add = 0x80000000 | _G7 << 25 | word & 0x7FFFF  # the same two operands, added into %g7
-        begin = (add, *(_set(link, address) if link else ()))
-        end, kind = _GO_G7, Transfer(None, link=link)
-    return _slot(slot, address, 8, [*begin, delay, STEPPED], [*begin, delay, *end], kind)
+        return _stepped(slot, address, [_CALL_ON, STEPPED], Transfer(_target(word, address), link=_O7))
+    if _op3(word) == _JMPL:
+        return _stepped(slot, address, [word, STEPPED], Transfer(None, link=link))
+    if _op3(word) == _READ_STATE and word >> 14 & 31 == _PC_STATE:
+        return _stepped(slot, address, [word, STEPPED], OwnAddress(link))
+    data = words(word, STEPPED)
+    return Slot(slot, address, 4, data, data + words(word, *_go(address + 4)), None, len(data))
 
 
-def _slot(
-    slot: int, address: int, size: int, steps: Sequence[int], boosted: Sequence[int], kind: Transfer | None
-) -> Slot:
-    return Slot(slot, address, size, words(*steps), words(*steps, *boosted), kind, 4 * len(steps))
+def _stepped(slot: int, address: int, steps: Sequence[int], kind: Branch | Transfer | OwnAddress) -> Slot:
+    return Slot(slot, address, 4, words(*steps), None, kind)
 
 
 # How many bits of a branch's displacement there are, by op2; BPr has its 16 in two pieces.
@@ -142,19 +161,26 @@ def _with_displacement(word: int, displacement: int) -> int:
     return word & ~((1 << _DISPLACEMENTS[kind]) - 1) | displacement
 
 
-def _branch(word: int, delay: int, address: int, slot: int) -> Slot:
-    """A branch keeps its condition, and has in its copy two ends."""
-    target = address + 4 * _displacement(word) & 0xFFFFFFFFFFFFFFFF
-    steps = [_with_displacement(word, 3), delay, STEPPED, STEPPED]
-    boosted = [_with_displacement(word, 5), delay, *_go(address + 8), *_go(target)]
-    return _slot(slot, address, 8, steps, boosted, Transfer(target, taken_at=12))
+def _branch(word: int, address: int, slot: int) -> Slot:
+    """A branch keeps its condition. Its copy ends in its delay slot, behind that if the slot is annulled, or where it
+    goes if that is so at once (`ba,a`): the trap shows nPC, which tells them apart."""
+    steps = [_with_displacement(word, _TAKEN // 4), STEPPED, STEPPED, STEPPED, STEPPED]
+    return _stepped(slot, address, steps, Branch(_target(word, address)))
 
 
-def resume(cpu: Any, slot: Slot) -> int:
-    """Where execution goes on after the trap at the end of the copy that was stepped."""
-    kind = slot.kind
-    if kind is None:
-        return slot.original + slot.size
-    if kind.taken_at is not None and cpu.read_pc() - 4 != slot.address + kind.taken_at:
-        return slot.original + slot.size
-    return cpu.read("g7") if kind.target is None else kind.target
+def resume(cpu: Any, slot: Slot, npc: int) -> tuple[int, int]:
+    """PC and nPC after the trap at the end of the copy that was stepped, ``npc`` being what nPC was before it."""
+    kind, end = slot.kind, cpu.read_pc()
+    if isinstance(kind, Branch):
+        went = {
+            _NOT_TAKEN: (npc, npc + 4),
+            _NOT_TAKEN_ANNULLED: (npc + 4, npc + 8),
+            _TAKEN: (npc, kind.target),
+            _TAKEN_ANNULLED: (kind.target, kind.target + 4),
+        }
+        return went[end - slot.address]
+    if kind is not None and kind.link:
+        cpu.set_register(kind.link, slot.original)
+    if isinstance(kind, Transfer):
+        return npc, end if kind.target is None else kind.target
+    return npc, npc + 4

@@ -294,23 +294,40 @@ class Kprobes:
                 code = code.ljust(slot.boosted_offset, b"\0") + slot.boosted
             self.machine.breakpoints[at + len(slot.data) + self.arch.breakpoint_pc] = self._stepped
         self.memory.write_code(at, code)
-        return Site(address, self.memory.read(address, len(self.arch.breakpoint)), slot)
+        return Site(address, self.memory.read(address, len(self.arch.breakpoint)), slot, self._is_delayed(address))
+
+    def _is_delayed(self, address: int) -> bool:
+        """Whether an instruction is in a delay slot."""
+        if not self.arch.delay_slot_breakpoint:
+            return False
+        width = len(self.arch.breakpoint)
+        try:
+            return self.arch.in_delay_slot(self.code(address - width, width))
+        except MemoryFault:  # the first of all
+            return False
+
+    def _breakpoint(self, site: Site) -> tuple[bytes, int]:
+        """The instruction, and its key in Machine.breakpoints."""
+        if site.delayed:
+            return self.arch.delay_slot_breakpoint, ~site.address
+        return self.arch.breakpoint, site.address + self.arch.breakpoint_pc
 
     def _update(self, site: Site) -> None:
         """Arms or disarms a breakpoint as its probes want it."""
         if not self._enabled or site.disabled:
             self._disarm(site)
             return
-        self.machine.breakpoints[site.address + self.arch.breakpoint_pc] = self._trap_handler(site)
+        breakpoint, key = self._breakpoint(site)
+        self.machine.breakpoints[key] = self._trap_handler(site)
         if not site.armed:
             site.armed = True
-            self.memory.write_code(site.address, self.arch.breakpoint)
+            self.memory.write_code(site.address, breakpoint)
 
     def _disarm(self, site: Site) -> None:
         if site.armed:
             site.armed = False
             self.memory.write_code(site.address, site.opcode)
-            del self.machine.breakpoints[site.address + self.arch.breakpoint_pc]
+            del self.machine.breakpoints[self._breakpoint(site)[1]]
 
     def _collect(self) -> None:
         """Frees the slots of probes that are gone, once no CPU is in them or on the way there."""
@@ -332,7 +349,7 @@ class Kprobes:
     def _trap_handler(self, site: Site) -> Callable[[Cpu], None]:
         """What the breakpoint of a site does, with the PC where Linux's handlers see it."""
         handler, shown = self._handler(site), self.arch.handler_pc
-        if shown is None:
+        if shown is None or site.delayed:
             return handler
         place = site.address + shown
 

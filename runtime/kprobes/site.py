@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 class Site:
     """One breakpoint. ``probes`` are in Linux's order: the newest first, and a jprobe last."""
 
-    __slots__ = ("address", "armed", "opcode", "probes", "slot")
+    __slots__ = ("address", "armed", "delayed", "opcode", "probes", "slot")
 
-    def __init__(self, address: int, opcode: bytes, slot: Slot) -> None:
+    def __init__(self, address: int, opcode: bytes, slot: Slot, delayed: bool) -> None:
         self.address = address
         self.opcode = opcode  # the bytes under the breakpoint
         self.slot = slot
+        self.delayed = delayed  # in a delay slot
         self.probes: list[Kprobe] = []
         self.armed = False
 
@@ -31,10 +32,10 @@ class Site:
     @property
     def boosted(self) -> bool:
         """Whether the copy may run on its own, back into the function, or need not run at all: nobody wants to
-        know when it is done."""
-        return (self.slot.boosted is not None or self.slot.emulate is not None) and not any(
-            probe.post_handler or probe.fault_handler for probe in self.probes
-        )
+        know when it is done. In a delay slot it does not know where to go on."""
+        if self.delayed or (self.slot.boosted is None and self.slot.emulate is None):
+            return False
+        return not any(probe.post_handler or probe.fault_handler for probe in self.probes)
 
     def add(self, probe: Kprobe) -> bool:
         """Adds a probe; False where it is a second jprobe."""

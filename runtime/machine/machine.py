@@ -50,9 +50,9 @@ class Machine:
 
     ``console`` gets what the kernel prints, as bytes, ``terminal`` what processes write to theirs.
     ``fault_hooks`` are asked first about an exception in kernel mode: hook(cpu, vector, error_code, address)
-    is true where it has dealt with it. ``breakpoints`` is every CPU's: the PC a breakpoint shows ->
-    function(cpu). ``traps`` has what happens at other traps, by Unicorn's numbers; a trap that is not there
-    is the kernel's.
+    is true where it has dealt with it. ``breakpoints`` is every CPU's: the PC a breakpoint shows (``~address``
+    for one that is an invalid instruction) -> function(cpu). ``traps`` has what happens at other traps, by
+    Unicorn's numbers; a trap that is not there is the kernel's.
     """
 
     def __init__(

@@ -29,6 +29,7 @@ _hook_add, _hook_del = _held.uc_hook_add, _held.uc_hook_del
 _NOTHING = ctypes.CDLL(None).labs  # called with a CPU's handle first, it only looks at it
 
 _INTERRUPT_HOOK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+_INVALID_HOOK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
 _MEMORY_HOOK = ctypes.CFUNCTYPE(
     ctypes.c_bool,
     ctypes.c_void_p,
@@ -188,9 +189,13 @@ class UnicornCpu(Cpu):
     # -- traps
 
     def _install_hooks(self) -> None:
-        self._callbacks = (_INTERRUPT_HOOK(self._interrupt_hook()), _MEMORY_HOOK(self._memory_fault))
-        kinds = (unicorn.UC_HOOK_INTR, unicorn.UC_HOOK_MEM_INVALID)
-        for kind, callback in zip(kinds, self._callbacks, strict=True):
+        self._callbacks: list[tuple[int, Any]] = [
+            (unicorn.UC_HOOK_INTR, _INTERRUPT_HOOK(self._interrupt_hook())),
+            (unicorn.UC_HOOK_MEM_INVALID, _MEMORY_HOOK(self._memory_fault)),
+        ]
+        if self.arch.delay_slot_breakpoint:
+            self._callbacks.append((unicorn.UC_HOOK_INSN_INVALID, _INVALID_HOOK(self._invalid_instruction)))
+        for kind, callback in self._callbacks:
             self._add_hook(kind, callback, 1, 0)
 
     def _interrupt_hook(self) -> Callable[[Any, int, Any], None]:
@@ -218,6 +223,17 @@ class UnicornCpu(Cpu):
                 self._fail(failure)
 
         return on_interrupt
+
+    def _invalid_instruction(self, _uc: Any, _data: Any) -> bool:
+        """Whether it was a breakpoint."""
+        try:
+            hit = self.breakpoints.get(~self.read_pc())
+            if hit is None:
+                return False
+            hit(self)
+        except BaseException as failure:
+            self._fail(failure)
+        return True
 
     def _pc_number(self) -> int:
         return self.arch.unicorn_register(self.arch.pc)
