@@ -65,6 +65,10 @@ def _main(argv: list[str] | None) -> int:
         return 0
     for notice in options.notices:
         print(f"WARNING: {notice}", file=sys.stderr)
+    if options.interactive:
+        from stapy.interactive import terminal
+
+        return terminal.main(options)
     names = running.architectures(options.architecture)
     if len(names) > 1:
         return _run_on_each(names, options)

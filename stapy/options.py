@@ -51,6 +51,7 @@ class Options:
     suppress_handler_errors: bool = False
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
+    interactive: bool = False  # -i
     show_help: bool = False
     show_version: bool = False
     notices: list[str] = field(default_factory=list)  # options accepted that change nothing here
@@ -194,6 +195,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("V", "version", "", "show the version", _flag("show_version")),
     Option("e", "", "SCRIPT", "run SCRIPT", _text("script_text")),
     Option("E", "", "SCRIPT", "run SCRIPT in addition to the main script", _append("extra_scripts")),
+    Option("i", "interactive", "", "write and run scripts at a prompt", _flag("interactive")),
     Option("a", "", "ARCH,...", "emulate ARCH, not x86_64; of several, or all, compare the output",
            _text("architecture")),
     Option("c", "", "CMD", "run the workload CMD, and end when it does", _text("command")),
@@ -312,6 +314,8 @@ def _split_optional(argv: list[str]) -> list[str]:
 def _take_script(options: Options, rest: list[str]) -> None:
     """The first word left over is the script's file, unless -e or a listing took its place."""
     if options.show_help or options.show_version:
+        return
+    if options.interactive and options.script_text is None and not rest:
         return
     if options.list_pattern is not None or options.dump is not None:
         if rest or options.script_text is not None:

@@ -84,7 +84,8 @@ def library_macros(options: Any, facts: Facts) -> dict[str, Macro]:
     return macros
 
 
-def _library(options: Any, reporter: Reporter) -> Library:
+def library(options: Any, reporter: Reporter) -> Library:
+    """The tapset and the files of -I directories, as ``options`` have them."""
     macros: list[dict[str, Macro]] = []
 
     def parse(source: tree.Source) -> tree.Script:
@@ -105,7 +106,7 @@ def _library(options: Any, reporter: Reporter) -> Library:
 def analyse(scripts: list[tree.Script], kernel: Any, options: Any, reporter: Reporter) -> Analysis | None:
     """Resolve, infer types, optimise. ``kernel`` is the KernelDescription, or a callable that gives it (so that scripts
     which need none do not wait for it). None, and said why, where the script is wrong."""
-    analysis = Analysis(options, reporter, kernel, _library(options, reporter), scripts)
+    analysis = Analysis(options, reporter, kernel, library(options, reporter), scripts)
     try:
         _analyse(analysis)
     except SemanticError as error:
@@ -254,11 +255,11 @@ def list_inventory(what: str, options: Any, reporter: Reporter) -> str:
     """The lines of --dump-functions, --dump-probe-types or --dump-probe-aliases."""
     from stapy.compiler import inventory
 
-    library = _library(options, reporter)
+    tapset = library(options, reporter)
     lines = {
-        "functions": lambda: inventory.functions(library, bool(getattr(options, "verbose", 0))),
+        "functions": lambda: inventory.functions(tapset, bool(getattr(options, "verbose", 0))),
         "probe-types": inventory.probe_types,
-        "probe-aliases": lambda: inventory.probe_aliases(library),
+        "probe-aliases": lambda: inventory.probe_aliases(tapset),
     }[what]()
     return "".join(f"{line}\n" for line in lines)
 
@@ -267,7 +268,7 @@ def list_probes(pattern: str, kernel: Any, options: Any, reporter: Reporter, var
     """Print the probe points that ``pattern`` matches, with their variables if asked. Exit status 1 for none."""
     from stapy.compiler import listing
 
-    lines = listing.probe_points(pattern, kernel, options, reporter, _library(options, reporter), variables)
+    lines = listing.probe_points(pattern, kernel, options, reporter, library(options, reporter), variables)
     if lines is None:
         reporter.failed(1)
         return 1

@@ -1,0 +1,1 @@
+"""``stapy -i``: writing and running scripts at a prompt."""
