@@ -73,6 +73,8 @@ class Slot:
     boosted_offset: int = 0
     # Carries the instruction out at once, without the copy, where that is simple: (cpu, its address) -> the next PC.
     emulate: Callable[[Any, int], int] | None = None
+    # Of a conditional instruction, whether it will be executed. Where it will not, nothing is hit. None: it always is.
+    executes: Callable[[Any], bool] | None = None
 
     @property
     def boosted_address(self) -> int:
@@ -180,6 +182,9 @@ class Architecture:
         return address
 
     # -- instructions
+
+    instruction_alignment = 1
+    misaligned = "EINVAL"  # what Linux says to a probe at an address that is no multiple of that
 
     # The breakpoint in delay slots, as long as the other: an invalid instruction, at which Unicorn still knows the PC.
     delay_slot_breakpoint = b""

@@ -246,6 +246,8 @@ class Arm(Architecture):
 
     # -- instructions out of line
 
+    instruction_alignment = 4
+
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
         return frozenset(range(start, start + len(code) - 3, 4)) - instructions.literals(code, start)
 
@@ -256,7 +258,11 @@ class Arm(Architecture):
         instructions.refuse_exclusive_sequence(code, start, address)
 
     def prepare(self, code: bytes, address: int, slot: int) -> Slot:
-        return instructions.prepare(code, address, slot)
+        made = instructions.prepare(code, address, slot)
+        condition = code[3] >> 4
+        if condition < instructions.ALWAYS:
+            made.executes = lambda cpu: instructions.holds(condition, cpu.read("cpsr"))
+        return made
 
     # There is no stepping: the copy is followed by a breakpoint. Instead of a branch a nop is copied, and the branch
     # carried out afterwards; instead of PC as an operand the copy has another register, lent for the step.

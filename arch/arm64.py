@@ -249,6 +249,8 @@ class Arm64(Architecture):
 
     # -- instructions out of line
 
+    instruction_alignment = 4
+
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
         return frozenset(range(start, start + len(code), 4))
 

@@ -12,7 +12,7 @@ from stapy.arch.architecture import InstructionError, Slot
 BREAKPOINT = b"\x74\x00\x20\xe1"  # bkpt #4
 NOP = b"\x00\xf0\x20\xe3"
 _BRANCH, _MOVW, _MOVT, _LOAD = 0x0A000000, 0x03000000, 0x03400000, 0x05900000
-_ALWAYS = 14
+ALWAYS = 14
 _BOOSTED = 8  # where the boosted form is in a slot: behind the copy and its breakpoint
 _REACH = 1 << 25  # of a branch, bytes
 _ATOMIC_CONTEXT = 16  # instructions looked at for an exclusive sequence
@@ -129,14 +129,14 @@ def _bytes(words: list[int]) -> bytes:
     return b"".join(word.to_bytes(4, "little") for word in words)
 
 
-def _branch(at: int, target: int, condition: int = _ALWAYS) -> int:
+def _branch(at: int, target: int, condition: int = ALWAYS) -> int:
     distance = target - at - 8
     if not -_REACH <= distance < _REACH:
         raise InstructionError("EINVAL", f"{target:#x} is out of a slot's reach")
     return condition << 28 | _BRANCH | distance >> 2 & 0xFFFFFF
 
 
-def _load_constant(register: int, value: int, condition: int = _ALWAYS) -> list[int]:
+def _load_constant(register: int, value: int, condition: int = ALWAYS) -> list[int]:
     """The instructions that put a constant into a register."""
     return [
         condition << 28 | operation | (half >> 12) << 16 | register << 12 | half & 0xFFF
@@ -179,7 +179,7 @@ def _direct(condition: int, link: bool, target: int, address: int) -> Moved:
         words = _load_constant(_LINK, address + 4, condition) if link else []
         end = at + 4 * len(words)
         words.append(_branch(end, target, condition))
-        return words if condition == _ALWAYS else [*words, _branch(end + 4, address + 4)]
+        return words if condition == ALWAYS else [*words, _branch(end + 4, address + 4)]
 
     return simulate, make
 
@@ -198,7 +198,7 @@ def _indirect(word: int, condition: int, link: bool, register: int, address: int
     def make(at: int) -> list[int]:
         words = _load_constant(_LINK, address + 4, condition) if link else []
         words.append(word & ~0x20)  # bx
-        return words if condition == _ALWAYS else [*words, _branch(at + 4 * len(words), address + 4)]
+        return words if condition == ALWAYS else [*words, _branch(at + 4 * len(words), address + 4)]
 
     return simulate, None if register == _PC or (link and register == _LINK) else make
 

@@ -284,6 +284,8 @@ class PowerPC(Architecture):
 
     # -- instructions out of line
 
+    instruction_alignment = 4
+
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
         return frozenset(range(start, start + len(code), 4))
 

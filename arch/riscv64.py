@@ -235,6 +235,9 @@ class Riscv64(Architecture):
 
     # -- instructions out of line
 
+    instruction_alignment = 2
+    misaligned = "EILSEQ"
+
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
         return instructions.boundaries(code, start)
 

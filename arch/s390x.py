@@ -265,6 +265,8 @@ class S390x(Architecture):
 
     # -- instructions out of line
 
+    instruction_alignment = 2
+
     def boundaries(self, code: bytes, start: int) -> frozenset[int]:
         return frozenset(start + at for at in instructions.starts(code))
 

@@ -12,12 +12,13 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from stapy.runtime.kprobes.errors import KprobeError
+from stapy.runtime.kprobes.probes import Jprobe, check_handler
 from stapy.runtime.kprobes.ptregs import saved
 from stapy.runtime.kprobes.site import Site
 
 if TYPE_CHECKING:
     from stapy.arch.architecture import Place
-    from stapy.runtime.kprobes.probes import Jprobe, Kprobe
+    from stapy.runtime.kprobes.probes import Kprobe
     from stapy.runtime.kprobes.registry import Kprobes
     from stapy.runtime.machine.cpu import Cpu
 
@@ -39,8 +40,11 @@ class JumperProbes:
     # ------------------------------------------------------------ registration
 
     def register(self, jp: Jprobe) -> int:
+        if not isinstance(jp, Jprobe):
+            raise KprobeError("EINVAL", f"{jp!r} is no Jprobe")
         if jp.entry is None:
             raise KprobeError("EINVAL", f"{jp!r} has no entry")
+        check_handler(jp, "entry")
         if jp.stub:
             raise KprobeError("EINVAL", f"{jp!r} is registered already")
         address = self._kprobes.resolve(jp.kp)

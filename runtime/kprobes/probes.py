@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from stapy.runtime.kprobes.errors import KprobeError
+
 if TYPE_CHECKING:
     from stapy.runtime.kprobes.site import Site
 
@@ -65,8 +67,16 @@ class Kprobe:
         return bool(self.flags & KPROBE_FLAG_GONE)
 
     def __repr__(self) -> str:
-        place = self.symbol_name or (f"{self.addr:#x}" if self.addr is not None else "?")
-        return f"<{type(self).__name__} {place}{f'+{self.offset:#x}' if self.offset else ''}>"
+        place = self.symbol_name or (f"{self.addr:#x}" if isinstance(self.addr, int) else "?")
+        behind = f"+{self.offset:#x}" if isinstance(self.offset, int) and self.offset else ""
+        return f"<{type(self).__name__} {place}{behind}>"
+
+
+def check_handler(owner: Any, name: str) -> None:
+    """Raises KprobeError (EINVAL) where what is to be called cannot be."""
+    handler = getattr(owner, name)
+    if handler is not None and not callable(handler):
+        raise KprobeError("EINVAL", f"the {name} of {owner!r} cannot be called")
 
 
 class KretprobeInstance:

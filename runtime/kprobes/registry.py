@@ -21,6 +21,7 @@ from stapy.runtime.kprobes.probes import (
     Jprobe,
     Kprobe,
     Kretprobe,
+    check_handler,
 )
 from stapy.runtime.kprobes.ptregs import live
 from stapy.runtime.kprobes.returns import ReturnProbes
@@ -82,8 +83,12 @@ class Kprobes:
     def register_kprobe(self, p: Kprobe) -> int:
         """Arms a probe; returns 0. Raises KprobeError with Linux's error: EINVAL, ENOENT, EILSEQ, EEXIST,
         EOPNOTSUPP."""
+        if not isinstance(p, Kprobe):
+            raise KprobeError("EINVAL", f"{p!r} is no Kprobe")
         if p.site is not None:
             raise KprobeError("EINVAL", f"{p!r} is registered already")
+        for name in ("pre_handler", "post_handler", "fault_handler", "break_handler"):
+            check_handler(p, name)
         return self.add(p, self.resolve(p))
 
     def add(self, p: Kprobe, address: int, *, internal: bool = False) -> int:
@@ -199,6 +204,8 @@ class Kprobes:
         if (p.symbol_name is None) == (not p.addr):
             both = p.symbol_name is not None
             raise KprobeError("EINVAL", f"{p!r} has {'both' if both else 'neither'} symbol_name and addr")
+        if not all(isinstance(number, int) for number in (p.addr or 0, p.offset)):
+            raise KprobeError("EINVAL", f"the addr and offset of {p!r} are to be integers")
         if p.symbol_name is None:
             assert p.addr is not None
             return p.addr + p.offset & self.arch.mask
@@ -217,6 +224,8 @@ class Kprobes:
         if place is None:
             raise KprobeError("EINVAL", f"no function is known at {address:#x}")
         name, offset, size = place
+        if address % self.arch.instruction_alignment:
+            raise KprobeError(self.arch.misaligned, f"{name}+{offset:#x} is not aligned as instructions are")
         if offset and address not in self._instructions(address - offset, size):
             raise KprobeError("EILSEQ", f"{name}+{offset:#x} is inside an instruction")
         try:
@@ -348,7 +357,9 @@ class Kprobes:
 
     def _trap_handler(self, site: Site) -> Callable[[Cpu], None]:
         """What the breakpoint of a site does, with the PC where Linux's handlers see it."""
-        handler, shown = self._handler(site), self.arch.handler_pc
+        handler, shown, executes = self._handler(site), self.arch.handler_pc, site.slot.executes
+        if executes is not None:
+            return _conditional(handler, executes, site.address + site.slot.size)
         if shown is None or site.delayed:
             return handler
         place = site.address + shown
@@ -522,14 +533,17 @@ class Kprobes:
         ]
 
     def lines(self) -> list[str]:
-        """The file kprobes/list of debugfs: address, k, r or j, symbol+offset, and [DISABLED]."""
+        """The file kprobes/list of debugfs: address, k, r or j, symbol+offset, and in brackets what else there is to
+        say: GONE, DISABLED, and (our own) BOOSTED where no step is needed after the handlers."""
         return [self._line(p) for p in self.probes()]
 
     def _line(self, p: Kprobe) -> str:
         assert p.addr is not None
         place = self.description.symbol_at(p.addr)
         name = f"{place[0]}+{place[1]:#x}" if place else "?"
-        marks = ("[GONE]" if p.gone else "") + ("[DISABLED]" if p.disabled else "")
+        boosted = p.site is not None and p.site.boosted
+        words = (("GONE", p.gone), ("DISABLED", p.disabled), ("BOOSTED", boosted))
+        marks = "".join(f"[{word}]" for word, applies in words if applies)
         return f"{p.addr:0{self.arch.bits // 4}x}  {p.kind}  {name}  {marks}".rstrip()
 
     def blacklist_lines(self) -> list[str]:
@@ -603,6 +617,18 @@ class Kprobes:
         """The address of the probed instruction for that of its copy; any other address as it is."""
         site = self._slots.get(address)
         return address if site is None else site.address
+
+
+def _conditional(handler: Callable[[Cpu], None], executes: Callable[[Cpu], bool], behind: int) -> Callable[[Cpu], None]:
+    """``handler`` where the instruction will be executed; else on with the one ``behind`` it."""
+
+    def trapped(cpu: Cpu) -> None:
+        if executes(cpu):
+            handler(cpu)
+        else:
+            cpu.write_pc(behind)
+
+    return trapped
 
 
 class _Standing:

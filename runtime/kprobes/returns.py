@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stapy.runtime.kprobes.errors import KprobeError
-from stapy.runtime.kprobes.probes import KRETPROBE_MAX_DATA_SIZE, Kprobe, Kretprobe, KretprobeInstance
+from stapy.runtime.kprobes.probes import KRETPROBE_MAX_DATA_SIZE, Kprobe, Kretprobe, KretprobeInstance, check_handler
 from stapy.runtime.kprobes.site import Status
 from stapy.runtime.machine.cpu import MachineError
 
@@ -38,6 +38,8 @@ class ReturnProbes:
     # ------------------------------------------------------------ registration
 
     def register(self, rp: Kretprobe) -> int:
+        if not isinstance(rp, Kretprobe):
+            raise KprobeError("EINVAL", f"{rp!r} is no Kretprobe")
         if rp.registered:
             raise KprobeError("EINVAL", f"{rp!r} is registered already")
         address = self._kprobes.resolve(rp.kp)
@@ -46,6 +48,10 @@ class ReturnProbes:
             raise KprobeError("EINVAL", f"{address:#x} is not the start of a function")
         if place[0] in BLACKLIST:
             raise KprobeError("EINVAL", f"{place[0]} may not have a return probe")
+        for name in ("handler", "entry_handler"):
+            check_handler(rp, name)
+        if not isinstance(rp.maxactive, int) or not isinstance(rp.data_size, int) or rp.data_size < 0:
+            raise KprobeError("EINVAL", f"the maxactive and data_size of {rp!r} are to be integers")
         if rp.data_size > KRETPROBE_MAX_DATA_SIZE:
             raise KprobeError("E2BIG", f"{rp.data_size} bytes of data, {KRETPROBE_MAX_DATA_SIZE} are allowed")
         if rp.maxactive > MAX_ACTIVE:
