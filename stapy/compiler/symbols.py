@@ -236,7 +236,8 @@ class SymbolResolver(Visitor):
         self.visit(target)
 
     def visit_autocast(self, node: tree.Autocast) -> None:
-        node.token = node.components[0].token  # messages are about the arrow
+        if node.components:
+            node.token = node.components[0].token  # messages are about the arrow
         self.visit_children(node)
 
     def visit_atprobewrite(self, node: tree.AtProbewrite) -> None:

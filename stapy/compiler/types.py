@@ -248,7 +248,10 @@ class Inference:
                 self.visit(node.value, variable.type)
             return
         array = node.value.array if isinstance(node.value, tree.Index) else None
-        self.visit(node.value, array.referent.type if isinstance(array, tree.Symbol) else UNKNOWN)
+        if not isinstance(array, tree.Symbol):
+            self.fail(SemanticError("invalid operand of delete expression", node.value.token))
+            return
+        self.visit(node.value, array.referent.type if array.referent is not None else UNKNOWN)
 
     def do_try(self, node: tree.Try) -> None:
         self.statement(node.body)
