@@ -147,7 +147,9 @@ class Sparc64(Architecture):
         return {"read": 0, "write": _WRITE, "fetch": _FETCH}[access] | (_USER if user else 0)
 
     def set_fault_address(self, machine: Any, cpu: Any, address: int) -> None:
-        machine.memory.write_word(machine.per_cpu("cpu_sfar", cpu), address)
+        place = machine.per_cpu("cpu_sfar", cpu)
+        if place is not None:
+            machine.memory.write_word(place, address)
 
     def saved_user_mode(self, field: Callable[[str], int]) -> bool:
         return not field("tstate") & PRIV
@@ -157,6 +159,8 @@ class Sparc64(Architecture):
         return 0, 0
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
+        if vector < _IRQ and "trap_entry" not in machine.symbols:
+            machine.trap_entry(vector)  # which says that there is none
         error = error_code or 0
         if vector >= _IRQ:
             machine.memory.write_word(machine.per_cpu("cpu_irq", cpu), vector - _IRQ)

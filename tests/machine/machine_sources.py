@@ -64,6 +64,9 @@ def connect(tiny: Any, kind: str, function: int) -> None:
     if "register" in entries:  # one for everything
         machine.cpu.write(entries["register"], function)
         return
+    if "names" in entries:
+        machine.symbols[entries["names"][kind]] = next(s for s in machine.symbols.values() if s.address == function)
+        return
     places = [machine.symbol(entries["table"]) + offset for offset in entries.get(kind, ())]
     if not places:  # found by its name
         machine.symbols[kind] = next(symbol for symbol in machine.symbols.values() if symbol.address == function)
@@ -80,6 +83,8 @@ def interrupt_entry(tiny: Any) -> int:
     entries = SOURCES[tiny.arch.name].entries
     if "register" in entries:
         return tiny.machine.cpu.read(entries["register"])
+    if "names" in entries:
+        return tiny.machine.symbol(entries["names"]["timer"])
     if "branch" in entries:
         return tiny.machine.symbol(entries["table"]) + entries["timer"][-1]
     return tiny.machine.symbol("timer_interrupt")

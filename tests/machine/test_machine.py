@@ -22,8 +22,8 @@ def interrupts(tiny: Tiny) -> None:
     word = tiny.arch.word
     tiny.data("idt_table", 256 * word)
     tiny.data("init_tss", 4 * 2 * word)
-    for name in ("cpu_irq", "cpu_badvaddr", "cpu_cr2", "cpu_far", "cpu_fsr", "cpu_dar", "cpu_trans_exc"):
-        tiny.data(name, 4 * word)
+    for name in ("irq", "badvaddr", "cr2", "far", "fsr", "dar", "sfar", "sfsr", "trans_exc"):
+        tiny.data(f"cpu_{name}", 4 * word)
     tiny.data("vectors", 0x800)
     tiny.data("cpu_clock", 4 * 24)
     tiny.data("ticks", 8)
