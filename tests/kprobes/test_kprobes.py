@@ -88,7 +88,11 @@ def test_every_instruction_can_be_probed(tiny: Probed) -> None:
         (lambda t: Kprobe(), "EINVAL"),
         (lambda t: Kprobe("add", addr=t.machine.symbol("add")), "EINVAL"),
         (lambda t: Kprobe("no_such_function"), "ENOENT"),
-        (lambda t: Kprobe("factorial", 2 if t.sources.first_size == 1 else 1), "EILSEQ"),
+        (lambda t: Kprobe("add", addr="add"), "EINVAL"),
+        (lambda t: Kprobe(addr="add"), "EINVAL"),
+        (lambda t: Kprobe("add", pre_handler="printk"), "EINVAL"),
+        (lambda t: Kprobe("add", post_handler=5), "EINVAL"),
+        (lambda t: None, "EINVAL"),
         (lambda t: Kprobe(addr=t.stack), "EINVAL"),
         (lambda t: Kprobe(addr=0x10), "EINVAL"),
     ],
@@ -97,6 +101,14 @@ def test_what_cannot_be_registered(tiny: Probed, change, errno: str) -> None:  #
     with pytest.raises(KprobeError, match=f"-{errno}: ") as caught:
         register_kprobe(change(tiny))
     assert caught.value.name == errno
+
+
+def test_the_middle_of_an_instruction(tiny: Probed) -> None:
+    """EILSEQ, except where Linux looks at the alignment and says EINVAL."""
+    inside = 2 if tiny.sources.first_size == 1 else 1
+    with pytest.raises(KprobeError) as caught:
+        register_kprobe(Kprobe("factorial", inside))
+    assert caught.value.name == (tiny.arch.misaligned if inside % tiny.arch.instruction_alignment else "EILSEQ")
 
 
 def test_instructions_that_cannot_run_out_of_line(tiny: Probed) -> None:
@@ -185,9 +197,19 @@ def test_the_list(tiny: Probed) -> None:
     register_jprobe(Jprobe("peek", entry=lambda p: None))
     digits = tiny.arch.bits // 4
     symbols = tiny.machine.symbol
+
+    def boosted(name: str, offset: int = 0) -> str:
+        """The mark of an instruction whose copy goes on by itself, or that needs none."""
+        slot = tiny.arch.prepare(tiny.kprobes.code(symbols(name) + offset, 16), symbols(name) + offset, tiny.arch.module_area)
+        return "  [BOOSTED]" if slot.boosted is not None or slot.emulate is not None else ""
+
+    stepped = Kprobe("last", post_handler=lambda p, regs, flags: None)
+    register_kprobe(stepped)
+    assert tiny.kprobes.lines()[-1].endswith("  k  last+0x0") or tiny.kprobes.lines()[0].endswith("last+0x0")
+    unregister_kprobe(stepped)
     assert tiny.kprobes.lines() == [
-        f"{symbols('add') + second:0{digits}x}  k  add+{second:#x}  [DISABLED]",
-        f"{symbols('factorial'):0{digits}x}  r  factorial+0x0",
+        f"{symbols('add') + second:0{digits}x}  k  add+{second:#x}  [DISABLED]{boosted('add', second).strip()}",
+        f"{symbols('factorial'):0{digits}x}  r  factorial+0x0{boosted('factorial')}",
         f"{symbols('peek'):0{digits}x}  j  peek+0x0",
     ]
 
