@@ -91,14 +91,24 @@ class JprobeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Watchpoint:
-    """Writes to the ``length`` bytes at ``address``, with ``reads`` also reads. The handler runs once a write is done."""
+    """Writes to the ``length`` bytes at ``address``, with ``reads`` also reads. Handlers run once a write is done."""
 
     address: int
     length: int
     reads: bool = False
 
 
-Event = Begin | End | Error | Never | Timer | Breakpoint | FunctionReturn | JprobeEntry | Watchpoint
+@dataclass(frozen=True, slots=True)
+class Procfs:
+    """A read of the script's file ``path``, or with ``write`` a write to it; at most ``size`` - 1 characters, 0 for
+    what a string holds."""
+
+    path: str
+    write: bool
+    size: int = 0
+
+
+Event = Begin | End | Error | Never | Timer | Breakpoint | FunctionReturn | JprobeEntry | Watchpoint | Procfs
 
 
 @dataclass(slots=True)

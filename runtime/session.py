@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, BinaryIO, TextIO
 
@@ -23,6 +23,7 @@ from stapy.runtime.program import (
     JprobeEntry,
     NextProbe,
     Probe,
+    Procfs,
     Program,
     ScriptError,
     Timer,
@@ -55,6 +56,9 @@ class SessionOptions:
     counting: bool = False  # count hits in Probe.hits
     color: bool = False
     command: str = ""  # -c
+    # Reads (text None) and writes of procfs files: name, text, nanoseconds of virtual time or None
+    procfs: list[tuple[str, str | None, int | None]] = field(default_factory=list)
+    typing: int | None = 0  # the descriptor whose characters input probes get; None for none
 
 
 class Session:
@@ -88,6 +92,7 @@ class Session:
         self._contexts: dict[Any, Context] = {}  # by CPU: one each, filled anew at every hit
         self._armed: list[tuple[Probe, Any]] = []
         self._timers: list[Any] = []
+        self._files: Any = None  # of procfs probes
         self._watches: list[Callable[[], None]] = []  # what disarms the watchpoints
         self._conditions = False  # a probe of the machine has one
         self._condition_timer: Any = None
@@ -197,6 +202,8 @@ class Session:
                     self._arm()
                     self.state = RUNNING
                     self._go()
+                if self.state in (RUNNING, STOPPING):
+                    self._access_files(timed=False)
             finally:
                 self._disarm()
             if self.state in (STARTING, RUNNING):
@@ -282,6 +289,51 @@ class Session:
         for probe in self.program.probes:
             if isinstance(probe.event, Timer):
                 self._start_timer(probe, probe.event)
+        if self.options.procfs or any(isinstance(probe.event, Procfs) for probe in self.program.probes):
+            self._serve_files()
+
+    # ------------------------------------------------------------ procfs files
+
+    def _serve_files(self) -> None:
+        """Have the files of procfs probes read and written when the options say so, and what is typed handed on."""
+        from stapy.runtime.procfs import TYPING, ProcfsFiles, Typing
+
+        self._files = ProcfsFiles(self.program.probes, self.store, self._call)
+        self._access_files(timed=True)
+        if self._files.takes_typing and self.options.typing is not None:
+            clock: Any = self._idle_clock if self.kernel is None else self.kernel.clock
+            self._timers.append(clock.every(TYPING, Typing(self._files, self.options.typing)))
+
+    def _access_files(self, timed: bool) -> None:
+        """Read or write what the options name: writes at the start, reads at the end, others at their time."""
+        for path, text, time in self.options.procfs:
+            if self._files is None or path not in self._files.paths():
+                if timed:
+                    self.warn(f"no procfs probe makes a file '{path}'")
+            elif time is not None and timed:
+                self._at(time, path, text)
+            elif time is None and timed == (text is not None):
+                self._access(path, text)
+
+    def _at(self, time: int, path: str, text: str | None) -> None:
+        def due(_cpu: Any) -> None:
+            if self.state == RUNNING:
+                self._access(path, text)
+
+        if self.kernel is not None:
+            self._timers.append(self.kernel.clock.at(self.time(None) + time, due))
+        else:
+            self._timers.append(self._idle_clock.once(time, due))
+
+    def _access(self, path: str, text: str | None) -> None:
+        assert self._files is not None
+        try:
+            if text is None:
+                self.emit(self._files.read(path))
+            else:
+                self._files.write(path, text)
+        except KeyError:
+            self.warn(f"the procfs file '{path}' is not for {'reading' if text is None else 'writing'}")
 
     def _start_watch(self, probe: Probe, event: Watchpoint) -> None:
         """Call the handler at each access to some memory, the CPU at the instruction that does it."""
@@ -595,6 +647,17 @@ class IdleClock:
         """Call ``function(None)`` every ``period`` ns, give or take ``randomize``; the same in each run."""
         timer = IdleTimer(function, period, randomize, seed=len(self._due) + 1)
         self._push(timer)
+        return timer
+
+    def once(self, when: int, function: Callable[[None], None]) -> IdleTimer:
+        """Call ``function(None)`` at the time ``when``, in ns."""
+        timer: IdleTimer
+
+        def fire(_: None) -> None:
+            timer.cancel()
+            function(None)
+
+        timer = self.every(max(1, when - self.now), fire)
         return timer
 
     def _push(self, timer: IdleTimer) -> None:

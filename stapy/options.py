@@ -45,6 +45,7 @@ class Options:
     warnings_are_errors: bool = False  # -W
     timing: bool = False  # -t
     test: str | None = None  # --test
+    procfs: list[tuple[str, str | None, int | None]] = field(default_factory=list)  # --procfs: file, text, time in ns
     compatible: str | None = None
     color: str | None = None  # auto, always, never
     skip_badvars: bool = False
@@ -136,6 +137,14 @@ def _is_number(text: str) -> bool:
     return text.isascii()
 
 
+def _procfs(options: Options, value: str) -> None:
+    found = re.fullmatch(r"([\w./+-]+)(?:@(\d+(?:\.\d*)?))?(?:=(.*))?", value, re.DOTALL)
+    if found is None:
+        raise UsageError(f"--procfs needs FILE, FILE@SECONDS or FILE@SECONDS=TEXT, not '{value}'.")
+    path, seconds, text = found.groups()
+    options.procfs.append((path, text, None if seconds is None else int(float(seconds) * 1e9)))
+
+
 def _module_name(options: Options, value: str) -> None:
     if not re.fullmatch(r"[a-z0-9_]+", value):
         raise UsageError(f"-m needs a name of the characters a-z 0-9 _, not '{value}'.")
@@ -221,6 +230,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("W", "", "", "warnings are errors", _flag("warnings_are_errors")),
     Option("t", "", "", "report hits and costs of each probe at the end", _flag("timing")),
     Option("", "test", "NAME", "run probe test(\"NAME\") at the end; the others never run", _text("test")),
+    Option("", "procfs", "FILE[@SECONDS][=TEXT]", "read a procfs probe's file at the end, or then; or write TEXT to it",
+           _procfs),
     Option("", "compatible", "VERSION", "keep to the language of that version", _compatible),
     Option("", "color", "[WHEN]", "colour messages: auto, always, never", _color),
     Option("", "colour", "[WHEN]", "", _color),

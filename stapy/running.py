@@ -217,6 +217,7 @@ def session_options(options: Options, counting: bool = False) -> SessionOptions:
         guru=options.guru,
         timing=options.timing,
         counting=counting,
+        procfs=list(options.procfs),
         command=options.command or "",
     )
 

@@ -68,6 +68,9 @@ MODULES: dict[str, str] = {
         _in_target _is_process _is_thread _process_begins _runs_program _system_call_argument
         _system_call_number
     """,
+    "procfs": """
+        _procfs_append _procfs_set _procfs_value
+    """,
     "queues": """
         qs_done qs_run qs_time qs_wait qsq_blocked qsq_print qsq_service_time qsq_start qsq_throughput
         qsq_utilization qsq_wait_queue_length qsq_wait_time

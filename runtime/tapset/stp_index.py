@@ -10,6 +10,11 @@ FILES: dict[str, tuple[str, str, str]] = {
         "argc argv",
         "",
     ),
+    "input.stp": (
+        "",
+        "typed",
+        "input.char input.line",
+    ),
     "irq.stp": (
         "",
         "",
@@ -27,6 +32,11 @@ FILES: dict[str, tuple[str, str, str]] = {
         "",
         "",
         "oneshot",
+    ),
+    "prometheus.stp": (
+        "",
+        "",
+        "prometheus",
     ),
     "scheduler.stp": (
         "",

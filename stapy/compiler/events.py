@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stapy.compiler.analysis import similar_text
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.similar import similar
-from stapy.compiler.targets import place_in
+from stapy.compiler.targets import Place, place_in
 from stapy.runtime import program
 
 if TYPE_CHECKING:
@@ -91,6 +91,29 @@ def data(request: Request) -> list[Found]:
     extent = f".length({length})" if request.has("length") else ""
     event = program.Watchpoint(address, length, reads=kind == "rw")
     return [Found(event, f"kernel.data({shown}){extent}.{kind}")]
+
+
+# ---------------------------------------------------------------- files of the script
+
+LARGEST_FILE = 1 << 24  # bytes
+
+
+def procfs(request: Request) -> list[Found]:
+    """procfs("name").read and .write, with .umask(mode) and .maxsize(bytes)"""
+    from stapy.compiler.families import Found, spelled
+
+    path = request.arguments["procfs"] or "command"
+    parts = path.split("/")
+    if not all(parts) or ".." in parts or "." in parts:
+        raise SemanticError(f"'{path}' is not a name for a procfs file", request.token)
+    size = request.arguments.get("maxsize") or 0
+    if not 0 <= size <= LARGEST_FILE or (request.has("maxsize") and not size):
+        raise SemanticError(f"maxsize must be between 1 and {LARGEST_FILE}", request.token)
+    if request.has("umask") and not 0 <= request.arguments["umask"] <= 0o777:
+        raise SemanticError("procfs umask must be between 0 and 0777", request.token)
+    write = request.has("write")
+    place = Place(None, 0, words={"$value": "_procfs_value()"}, writable=not write)
+    return [Found(program.Procfs(path, write, size), spelled(request.point).rstrip("?!"), place)]
 
 
 # ---------------------------------------------------------------- processes

@@ -580,6 +580,13 @@ def _event_shapes() -> Iterator[tuple[Shape, Builder]]:
             watched: Shape = (("kernel", None), ("data", argument))
             yield (*watched, (access, None)), events.data
             yield (*watched, ("length", NUMBER), (access, None)), events.data
+    for kind in (None, STRING):
+        for extra in ((), ("umask",), ("maxsize",), ("umask", "maxsize"), ("maxsize", "umask")):
+            options: Shape = tuple((name, NUMBER) for name in extra)
+            for access in ("read", "write"):
+                yield (("procfs", kind), *options, (access, None)), events.procfs
+                if options:
+                    yield (("procfs", kind), (access, None), *options), events.procfs
     for kind in (None, NUMBER, STRING):
         root: tuple[str, str | None] = ("process", kind)
         for names in events.PROCESS_POINTS:

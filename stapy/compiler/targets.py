@@ -79,6 +79,7 @@ class Place:
     variables: list[Any] = field(default_factory=list)
     name: str = ""  # of a tracepoint: its $$name
     words: dict[str, str] = field(default_factory=dict)  # target variables that are something else, as script text
+    writable: bool = False  # whether those may be assigned to: procfs's $value
 
     def variable(self, name: str) -> Any:
         return next((variable for variable in self.variables if variable.name == name), None)
@@ -413,6 +414,8 @@ class TargetRewriter(Rewriter):
         assert place is not None
         if node.name in place.words and not node.components and not node.address_of:
             return self._word(place.words[node.name], node.token)
+        if place.function is None:
+            raise SemanticError(f"unable to find target variable '{node.name}' here", node.token)
         if node.name == "$$name" and place.name:
             return tree.String(node.token, place.name, type=STRING)
         if node.name == "$return":
@@ -445,6 +448,13 @@ class TargetRewriter(Rewriter):
         number = rest.rstrip(")")
         arguments: list[tree.Expression] = [tree.Number(token, int(number), type=LONG)] if number else []
         return tree.Call(token, name, arguments)
+
+    def _write_word(self, node: tree.Assignment, left: tree.TargetSymbol) -> tree.Expression:
+        """An assignment to procfs's ``$value``: a call."""
+        functions = {"=": "_procfs_set", ".=": "_procfs_append"}
+        if not self.place.writable or left.components or node.operator not in functions:  # type: ignore[union-attr]
+            raise SemanticError(f"write to '{left.name}' not permitted here", left.token)
+        return tree.Call(node.token, functions[node.operator], [node.right])
 
     def _save(self, node: tree.Expression, value: tree.Expression, wanted: bool) -> tree.Expression:
         """In a return probe: have ``value`` computed at the call, and read what was saved."""
@@ -510,6 +520,9 @@ class TargetRewriter(Rewriter):
 
     def rewrite_assignment(self, node: tree.Assignment) -> tree.Expression:
         node.right = self.rewrite(node.right)
+        left = node.left
+        if self.place is not None and isinstance(left, tree.TargetSymbol) and left.name in self.place.words:
+            return self._write_word(node, left)
         node.left = self._rewrite_written(node.left)
         return node
 
