@@ -493,6 +493,8 @@ class Builder:
     def address_of(self, v: Values) -> Expression:
         node = self._suffixed(v[1])
         node.address_of = True
+        if isinstance(node, tree.Autocast):
+            node.token = v[0]
         return node
 
     def target(self, v: Values) -> Expression:

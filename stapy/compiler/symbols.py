@@ -236,7 +236,7 @@ class SymbolResolver(Visitor):
         self.visit(target)
 
     def visit_autocast(self, node: tree.Autocast) -> None:
-        if node.components:
+        if not node.address_of:
             node.token = node.components[0].token  # messages are about the arrow
         self.visit_children(node)
 
