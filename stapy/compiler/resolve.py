@@ -22,6 +22,7 @@ from stapy.compiler.targets import TargetRewriter
 from stapy.compiler.walk import clone, contains, descend
 from stapy.runtime import program
 
+MOST_EXPANDED = 50_000  # pieces of aliases' bodies that a program may come to
 PLACE_BOUND = (tree.TargetSymbol, tree.AtEntry)
 
 
@@ -84,6 +85,7 @@ class ProbeResolver:
         self._shared: dict[tuple[object, ...], Handler] = {}
         self._derived: list[tree.Script] = []  # kept: pieces of theirs are known by identity
         self._known_scripts: set[int] = set()
+        self._expanded = 0
         self._direct: set[int] = set()  # conditions of points that resolve without an alias
         for shape, builder in families.shapes():
             self.root.down(shape).ends.append(builder)
@@ -259,6 +261,8 @@ class ProbeResolver:
                 token = point.components[0].token
                 raise SemanticError(f"recursive loop in alias expansion of {'.'.join(end.name)} at {token.place()}")
             suffix = point.components[position:]
+            if self._exhausted(len(pending.pieces), alias.token):
+                return made
             points = [_with_suffix(inner, suffix) for inner in alias.points]
             pieces = [alias.body, *pending.pieces] if not alias.epilogue else [*pending.pieces, alias.body]
             if alias.second is not None:
@@ -278,6 +282,14 @@ class ProbeResolver:
             self.scope.add(script)
             made += self.derive(points, inner_pending)
         return made
+
+    def _exhausted(self, pieces: int, token: tree.Token) -> bool:
+        """Whether aliases expand to more than is sensible: two in each other's definitions double at every step."""
+        before = self._expanded
+        self._expanded += 1 + pieces
+        if before <= MOST_EXPANDED < self._expanded:
+            self.analysis.error(SemanticError("probe aliases expand without end", token))
+        return self._expanded > MOST_EXPANDED
 
     def _is_absent(self, end: AliasEnd) -> bool:
         """Whether an alias is one of functions that the kernel has not: found without parsing it."""
