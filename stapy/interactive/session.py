@@ -100,6 +100,7 @@ class InteractiveSession:
         self.lines: list[str] = []  # of the script
         self.changed = False  # since it was saved
         self.last: str | None = None  # what ran last
+        self.last_typed: str | None = None  # the probes among it that the script does not have
         self.finished = False
 
     # ------------------------------------------------------------ input
@@ -141,6 +142,7 @@ class InteractiveSession:
         if not any(_first_word(part) == "probe" for part in declarations(text)):
             self.add(text)
             return
+        self.last_typed = text
         kept = [part for part in declarations("\n".join(self.lines)) if _first_word(part) != "probe"]
         self.execute("\n".join([*kept, text]))
 
@@ -186,8 +188,7 @@ class InteractiveSession:
         self.execute("\n".join(self.lines))
 
     def add(self, text: str) -> None:
-        if not text and self.last is not None:
-            text = self.last
+        text = text or self.last_typed or ""
         if not text:
             raise CommandError("Nothing to add.")
         self.lines += text.splitlines()
@@ -315,7 +316,7 @@ COMMANDS: dict[str, Command] = {
     for command in (
         Command(("help", "h", "?"), "[NAME]", "what commands, options and functions do", InteractiveSession.help),
         Command(("list", "l"), "", "show the script", InteractiveSession.list),
-        Command(("add", "a"), "[TEXT]", "put TEXT, or what ran last, at the script's end", InteractiveSession.add),
+        Command(("add", "a"), "[TEXT]", "put TEXT, or the last probe, at the script's end", InteractiveSession.add),
         Command(("delete", "d"), "LINES", "take lines out: 3, 3-5, 3- or all", InteractiveSession.delete),
         Command(("edit", "e"), "", "change the script in $EDITOR", InteractiveSession.edit),
         Command(("load", "ld"), "FILE", "take the script from a file", InteractiveSession.load),
@@ -376,8 +377,9 @@ def is_complete(text: str) -> bool:
     depth = sum(bare.count(mark) for mark in "{([") - sum(bare.count(mark) for mark in "})]")
     if depth > 0 or bare.rstrip().endswith((",", "=", "->", "+", "-", "*", "&&", "||", "<<<")):
         return False
-    last = declarations(text)[-1]
-    return _first_word(last) not in ("probe", "function") or "}" in _bare(last)
+    last = _bare(declarations(text)[-1])
+    handler = re.sub(r"\.\{[^{}]*\}", "", last)  # without alternatives of a probe point
+    return _first_word(last) not in ("probe", "function") or "}" in handler
 
 
 def declarations(text: str) -> list[str]:
