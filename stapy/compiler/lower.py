@@ -27,6 +27,7 @@ from stapy.runtime.values import EMPTY, Array, Statistics, printf
 from stapy.runtime.values.strings import cut
 
 WIDE_OPEN = 1 << 60  # actions under --suppress-time-limits
+MOST_PATHS = 20_000  # ways through functions that call each other
 
 
 class ProgramLowering:
@@ -435,6 +436,9 @@ class Calls:
                 for function in node.referents
                 if isinstance(function, tree.Function)
             ]
+        self._reach: dict[int, set[int]] = {}
+        self._depths: dict[int, int] = {}
+        self._paths = 0
         self.recursive = {key for key in self.functions if key in self._reached(key)}
         depth = max((self._depth(id(unit), set()) for unit in analysis.handlers), default=0)
         self.most_nested = depth + 1 + (10 if self.recursive else 0)
@@ -455,7 +459,11 @@ class Calls:
 
     def _reached(self, start: int) -> set[int]:
         """The functions that ``start`` calls, directly or through others."""
+        known = self._reach.get(start)
+        if known is not None:
+            return known
         seen: set[int] = set()
+        self._reach[start] = seen
         waiting = list(self.called.get(start, ()))
         while waiting:
             function = waiting.pop()
@@ -465,10 +473,20 @@ class Calls:
         return seen
 
     def _depth(self, start: int, path: set[int]) -> int:
-        if start in path:
+        """How deep the calls from ``start`` go, none of ``path`` entered twice. With recursion that is as hard as the
+        travelling salesman's problem: what is not looked at after MOST_PATHS steps counts as no deeper."""
+        if start in self._depths:
+            return self._depths[start]
+        if start in path or self._paths > MOST_PATHS:
             return 0
-        below = [self._depth(id(function), path | {start}) for function in self.called.get(start, ())]
-        return max((1 + depth for depth in below), default=0)
+        self._paths += 1
+        path.add(start)
+        below = [self._depth(id(function), path) for function in dict.fromkeys(self.called.get(start, ()))]
+        path.discard(start)
+        depth = max((1 + depth for depth in below), default=0)
+        if start not in self.recursive and not self._reached(start) & self.recursive:
+            self._depths[start] = depth
+        return depth
 
     def reaches_nesting(self, key: int) -> bool:
         return any(id(function) in self.nesting for function in self.called.get(key, ()))
