@@ -57,6 +57,10 @@ def _main(argv: list[str] | None) -> int:
 
         return command.main(words[1:])
     options = command_line.parse(words)
+    if options.example is not None:
+        options = _example(options.example, words)
+        if options is None:
+            return 0
     if options.show_help:
         print(command_line.help_text(), end="")
         return 0
@@ -74,6 +78,22 @@ def _main(argv: list[str] | None) -> int:
         return _run_on_each(names, options)
     options.architecture = names[0]
     return _run_on_one(options)
+
+
+def _example(name: str, words: list[str]) -> Options | None:
+    """The options to run the sample with, those of its own before those given; None where it is the list that is
+    wanted, which then is printed. Raises Failure."""
+    from stapy import samples_index
+
+    if name == "list":
+        print(samples_index.listing(), end="")
+        return None
+    sample = samples_index.find(name)
+    if sample is None:
+        raise Failure(f"ERROR: no sample '{name}'; --example list lists them.")
+    options = command_line.parse([*sample.words, *words])
+    options.script_file = str(sample.path)
+    return options
 
 
 def _run_on_one(options: Options) -> int:

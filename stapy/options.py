@@ -53,6 +53,7 @@ class Options:
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
     interactive: bool = False  # -i
+    example: str | None = None  # --example
     show_help: bool = False
     show_version: bool = False
     notices: list[str] = field(default_factory=list)  # options accepted that change nothing here
@@ -216,6 +217,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "dump-functions", "", "list the tapset's functions; with -v, what they do", _dump("functions")),
     Option("", "dump-probe-types", "", "list the forms of probe points", _dump("probe-types")),
     Option("", "dump-probe-aliases", "", "list the tapset's aliases", _dump("probe-aliases")),
+    Option("", "example", "NAME", "run the sample NAME; 'list' lists them", _text("example")),
     Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
     Option("v", "", "", "say more of what each pass does", _verbose),
     Option("", "vp", "DIGITS", "verbosity by pass", _verbose_by_pass),
@@ -332,7 +334,7 @@ def _take_script(options: Options, rest: list[str]) -> None:
         if rest or options.script_text is not None:
             raise UsageError("-l and -L take one probe pattern and no script; --dump-... none either.")
         return
-    if options.script_text is None:
+    if options.script_text is None and options.example is None:
         if not rest:
             raise UsageError("A script must be specified.\nTry -e 'probe begin { println(\"hello\") exit() }'.")
         options.script_file = rest.pop(0)

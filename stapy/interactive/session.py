@@ -11,12 +11,12 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from stapy import running
+from stapy import running, samples_index
 from stapy.options import Options
 from stapy.running import Failure, ScriptRun
 
@@ -272,19 +272,16 @@ class InteractiveSession:
 
     def sample(self, words: str) -> None:
         """Samples whose name or opening comment has the words; one by its name is loaded."""
-        found = dict(samples())
-        if words in found:
-            self.load(str(found[words]))
-            self.say(f"{words} is loaded: 'list' shows it, 'run' runs it.")
+        found = samples_index.find(words)
+        if found is not None:
+            self.load(str(found.path))
+            self.say(f"{found.name} is loaded: 'list' shows it, 'run' runs it.")
             return
-        shown = 0
-        for name, path in found.items():
-            about = path.read_text("latin-1").partition("\n")[0].lstrip("# ")
-            if all(word.lower() in f"{name} {about}".lower() for word in words.split()):
-                self.say(f"{name:<20} {about}")
-                shown += 1
-        if not shown:
+        lines = [line for line in samples_index.listing().splitlines()
+                 if all(word.lower() in line.lower() for word in words.split())]
+        if not lines:
             raise CommandError(f"No sample has '{words}'.")
+        self.say("\n".join(lines))
 
     def help(self, topic: str) -> None:
         from stapy.editors.completion import documentation
@@ -337,14 +334,6 @@ def _nearest(word: str) -> str:
 
     near = get_close_matches(word, COMMANDS, 1)
     return f" ({near[0]}?)" if near else ""
-
-
-def samples() -> Iterator[tuple[str, Path]]:
-    """The sample scripts that came with stapy, by name."""
-    for folder in (Path(__file__).resolve().parents[1] / "samples", Path(__file__).resolve().parents[2] / "samples"):
-        if folder.is_dir():
-            yield from ((path.name, path) for path in sorted(folder.glob("*.stp")))
-            return
 
 
 # ---------------------------------------------------------------- script text

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stapy.interactive.session import COMMANDS, SETTINGS, InteractiveSession, is_complete, is_script, samples
+from stapy import samples_index
+from stapy.interactive.session import COMMANDS, SETTINGS, InteractiveSession, is_complete, is_script
 
 if TYPE_CHECKING:
     from stapy.options import Options
@@ -126,7 +127,7 @@ def words_for(session: InteractiveSession, text: str) -> list[tuple[str, int, st
     if command in ("set", "show", "help"):
         return [(name, len(rest), SETTINGS[name].help) for name in sorted(SETTINGS) if name.startswith(rest)]
     if command in ("sample", "samp"):
-        return [(name, len(rest), "") for name, _ in samples() if name.startswith(rest)]
+        return [(found.name, len(rest), found.about) for found in samples_index.samples() if found.name.startswith(rest)]
     if command in ("add", "a"):
         return [(found.text, found.replaced, found.detail) for found in _engine(session).complete(rest)]
     return []
