@@ -13,9 +13,32 @@ from stapy.compiler.analysis import Analysis, Callee, Handler
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.targets import Deferred, resolve_autocast
 from stapy.compiler.tree import Type
+from stapy.compiler.walk import descend
 
 UNKNOWN, LONG, STRING, STATS = Type.UNKNOWN, Type.LONG, Type.STRING, Type.STATS
 NUMERIC = frozenset(("+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "<<=", ">>=", ">>>="))
+
+
+PATIENCE = 20  # rounds in the order of names
+
+
+def _callers_first(functions: list[tree.Function]) -> list[tree.Function]:
+    """``functions``, each before those it calls as far as they do not call each other in circles."""
+    called = {
+        id(f): [g for n in descend(f.body) if isinstance(n, tree.Call) for g in n.referents if isinstance(g, tree.Function)]
+        for f in functions
+    }
+    done: dict[int, tree.Function] = {}
+    for first in functions:
+        waiting = [(first, False)]
+        while waiting:
+            function, left = waiting.pop()
+            if left:
+                done.setdefault(id(function), function)
+            elif id(function) in called:
+                waiting.append((function, True))
+                waiting += [(callee, False) for callee in called.pop(id(function))]
+    return list(reversed(done.values()))
 
 
 def infer(analysis: Analysis) -> None:
@@ -35,6 +58,8 @@ class Inference:
         self.function: Callee | None = None
         self.handler: Handler | None = None
         self._visits: dict[type, Any] = {}
+        self.rounds = 0
+        self.by_calls: list[tree.Function] = []
 
     def run(self) -> None:
         while True:
@@ -49,7 +74,7 @@ class Inference:
                 self.worst = 0
 
     def round(self) -> None:
-        for function in sorted(self.analysis.script_functions(), key=lambda f: f.name):
+        for function in self.order():
             self.function, self.handler = function, None
             if not isinstance(function.body, tree.EmbeddedCode):
                 self.statement(function.body)
@@ -67,6 +92,18 @@ class Inference:
         for variable in self.analysis.globals:
             if variable.type is UNKNOWN:
                 self.unresolved(variable.token)
+
+    def order(self) -> list[tree.Function]:
+        """The functions in the order of their names, as in stap. Where that does not get anywhere soon, callers before
+        what they call, and the next time after it: along a chain of calls a round then learns all there is."""
+        self.rounds += 1
+        functions = sorted(self.analysis.script_functions(), key=lambda f: f.name)
+        if self.rounds < PATIENCE or self.asserting:
+            return functions
+        if not self.by_calls:
+            self.by_calls = _callers_first(functions)
+        self.by_calls.reverse()
+        return self.by_calls
 
     def check_variable(self, variable: tree.Variable) -> None:
         if variable.type is UNKNOWN:
