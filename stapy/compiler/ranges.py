@@ -133,20 +133,24 @@ class Ranges:
             if not changed:
                 return
         # what still moves may be anything
+        writes: dict[int, list[tuple[Any, bool]]] = {}
+        for target, value, adds in self._writes:
+            writes.setdefault(id(target), []).append((value, adds))
         for target, _, adds in self._writes:
             if not adds or self._known.get(id(target)) != (-FAR, FAR):
-                self._settle(target)
+                self._settle(id(target), writes[id(target)])
 
-    def _settle(self, target: Any) -> None:
-        before = self._known.get(id(target))
-        for written, value, adds in self._writes:
-            if written is target:
-                new = self._value(value)
-                if adds:
-                    new = (-FAR, FAR) if max(abs(new[0]), abs(new[1])) <= SMALL_STEP else FULL
-                if join(before, new) != before:
-                    self._known[id(target)] = FULL
-                    return
+    def _settle(self, target: int, writes: list[tuple[Any, bool]]) -> None:
+        before = self._known.get(target)
+        if before == FULL:
+            return
+        for value, adds in writes:
+            new = self._value(value)
+            if adds:
+                new = (-FAR, FAR) if max(abs(new[0]), abs(new[1])) <= SMALL_STEP else FULL
+            if join(before, new) != before:
+                self._known[target] = FULL
+                return
 
     def _value(self, value: Any) -> Range:
         return value if isinstance(value, tuple) else wrapped(self.of(value))

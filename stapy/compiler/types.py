@@ -25,7 +25,13 @@ PATIENCE = 20  # rounds in the order of names
 def _callers_first(functions: list[tree.Function]) -> list[tree.Function]:
     """``functions``, each before those it calls as far as they do not call each other in circles."""
     called = {
-        id(f): [g for n in descend(f.body) if isinstance(n, tree.Call) for g in n.referents if isinstance(g, tree.Function)]
+        id(f): [
+            callee
+            for node in descend(f.body)
+            if isinstance(node, tree.Call)
+            for callee in node.referents
+            if isinstance(callee, tree.Function)
+        ]
         for f in functions
     }
     done: dict[int, tree.Function] = {}
