@@ -58,9 +58,12 @@ def _main(argv: list[str] | None) -> int:
         return command.main(words[1:])
     options = command_line.parse(words)
     if options.example is not None:
-        options = _example(options.example, words)
-        if options is None:
+        from stapy import samples_index
+
+        if options.example == "list":
+            print(samples_index.listing(), end="")
             return 0
+        options = _example(options.example, words)
     if options.show_help:
         print(command_line.help_text(), end="")
         return 0
@@ -80,14 +83,10 @@ def _main(argv: list[str] | None) -> int:
     return _run_on_one(options)
 
 
-def _example(name: str, words: list[str]) -> Options | None:
-    """The options to run the sample with, those of its own before those given; None where it is the list that is
-    wanted, which then is printed. Raises Failure."""
+def _example(name: str, words: list[str]) -> Options:
+    """The options to run the sample with: those of its own, and those given. Raises Failure."""
     from stapy import samples_index
 
-    if name == "list":
-        print(samples_index.listing(), end="")
-        return None
     sample = samples_index.find(name)
     if sample is None:
         raise Failure(f"ERROR: no sample '{name}'; --example list lists them.")

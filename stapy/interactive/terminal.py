@@ -127,7 +127,8 @@ def words_for(session: InteractiveSession, text: str) -> list[tuple[str, int, st
     if command in ("set", "show", "help"):
         return [(name, len(rest), SETTINGS[name].help) for name in sorted(SETTINGS) if name.startswith(rest)]
     if command in ("sample", "samp"):
-        return [(found.name, len(rest), found.about) for found in samples_index.samples() if found.name.startswith(rest)]
+        return [(sample.name, len(rest), sample.about) for sample in samples_index.samples()
+                if sample.name.startswith(rest)]
     if command in ("add", "a"):
         return [(found.text, found.replaced, found.detail) for found in _engine(session).complete(rest)]
     return []
