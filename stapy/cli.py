@@ -56,6 +56,8 @@ def _main(argv: list[str] | None) -> int:
         from stapy.testing import command
 
         return command.main(words[1:])
+    if words[:1] == ["--complete"]:
+        return _complete(words[1:])
     options = command_line.parse(words)
     if options.example is not None:
         from stapy import samples_index
@@ -70,6 +72,16 @@ def _main(argv: list[str] | None) -> int:
     if options.show_version:
         print(command_line.HEADER)
         return 0
+    if options.man_page:
+        from stapy import manual
+
+        print(manual.page(), end="")
+        return 0
+    if options.completion:
+        from stapy.editors import shells
+
+        print(shells.SCRIPTS[options.completion], end="")
+        return 0
     for notice in options.notices:
         print(f"WARNING: {notice}", file=sys.stderr)
     if options.interactive:
@@ -81,6 +93,17 @@ def _main(argv: list[str] | None) -> int:
         return _run_on_each(names, options)
     options.architecture = names[0]
     return _run_on_one(options)
+
+
+def _complete(words: list[str]) -> int:
+    """What a shell's completion asks: the words that fit, a line each. It never complains."""
+    from stapy.editors import shells
+
+    if words and words[0].isdigit():
+        with suppress(KeyError):
+            for word in shells.words(int(words[0]), words[1:]):
+                print(word)
+    return 0
 
 
 def _example(name: str, words: list[str]) -> Options:

@@ -53,6 +53,8 @@ class Options:
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
     interactive: bool = False  # -i
+    man_page: bool = False  # --man-page
+    completion: str | None = None  # --completion: the shell
     example: str | None = None  # --example
     show_help: bool = False
     show_version: bool = False
@@ -183,6 +185,12 @@ def _dump(what: str) -> Setter:
     return lambda options, _: setattr(options, "dump", what)
 
 
+def _completion(options: Options, value: str) -> None:
+    if value not in ("bash", "zsh", "fish"):
+        raise UsageError(f"--completion takes bash, zsh or fish, not '{value}'.")
+    options.completion = value
+
+
 def _color(options: Options, value: str) -> None:
     if value not in ("", "auto", "always", "never"):
         raise UsageError(f"--color takes auto, always or never, not '{value}'.")
@@ -203,6 +211,8 @@ def _refuse(name: str, why: str) -> Setter:
 OPTIONS: tuple[Option, ...] = (
     Option("h", "help", "", "show this help", _flag("show_help")),
     Option("V", "version", "", "show the version", _flag("show_version")),
+    Option("", "man-page", "", "print the manual page, for man -l", _flag("man_page")),
+    Option("", "completion", "SHELL", "print the completion script for bash, zsh or fish", _completion),
     Option("e", "", "SCRIPT", "run SCRIPT", _text("script_text")),
     Option("E", "", "SCRIPT", "run SCRIPT in addition to the main script", _append("extra_scripts")),
     Option("i", "interactive", "", "write and run scripts at a prompt", _flag("interactive")),
@@ -326,7 +336,7 @@ def _split_optional(argv: list[str]) -> list[str]:
 
 def _take_script(options: Options, rest: list[str]) -> None:
     """The first word left over is the script's file, unless -e or a listing took its place."""
-    if options.show_help or options.show_version:
+    if options.show_help or options.show_version or options.man_page or options.completion:
         return
     if options.interactive and options.script_text is None and not rest:
         return
