@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from . import tables
@@ -143,6 +144,11 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
             yield Token(
                 "junk", f"\\x{ord(lexeme) & 0xFF:02x}", source, line, column, end_column, None, "junk", adjacent
             )
+
+
+def has_more_than(most: int, text: str) -> bool:
+    """Whether ``text`` has more than ``most`` tokens, arguments not pasted in."""
+    return next(islice(_master()[0].finditer(text), most, None), None) is not None
 
 
 def _end_column(lexeme: str, column: int) -> int:

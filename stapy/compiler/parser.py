@@ -20,6 +20,7 @@ from .preprocess import Facts, Macro, Preprocessor
 from .tree import Node, Script, Source, Token
 
 MAX_SOURCE = 4 << 20  # bytes of a script; its tree takes about a hundred times as much
+MAX_TOKENS = 400_000  # of a script; more take too long
 MAX_STACK = 10_000  # symbols the parser holds at once
 MAX_DEPTH = 2_000  # of the tree: the stages after this one recurse over it
 
@@ -60,6 +61,9 @@ def parse(source: Source, options: ParseOptions | None = None, reporter: Reporte
         parser.record(
             ParseError(f"'{source.name}' has {len(source.text)} bytes, more than a script may ({MAX_SOURCE})")
         )
+    elif len(source.text) > MAX_TOKENS and lexer.has_more_than(MAX_TOKENS, source.text):
+        parser.empty = False
+        parser.record(ParseError(f"'{source.name}' has more tokens than a script may ({MAX_TOKENS})"))
     else:
         parser.run()
     script = parser.script
