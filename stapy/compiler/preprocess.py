@@ -48,6 +48,27 @@ class Activation:
     cursor: int = 0
 
 
+# How the built-in kernel is configured, as far as it has what there is to configure.
+_CONFIG = {
+    "CONFIG_MMU": "y",
+    "CONFIG_SMP": "y",
+    "CONFIG_NR_CPUS": "4",
+    "CONFIG_HZ": "1000",
+    "CONFIG_HZ_1000": "y",
+    "CONFIG_NO_HZ": "y",
+    "CONFIG_HIGH_RES_TIMERS": "y",
+    "CONFIG_KALLSYMS": "y",
+    "CONFIG_KPROBES": "y",
+    "CONFIG_KRETPROBES": "y",
+    "CONFIG_TRACEPOINTS": "y",
+    "CONFIG_HAVE_HW_BREAKPOINT": "y",
+    "CONFIG_PRINTK": "y",
+    "CONFIG_PROC_FS": "y",
+    "CONFIG_DEBUG_INFO": "y",
+}
+_OF_32_BITS = ("i386", "arm")
+
+
 @dataclass(slots=True)
 class Facts:
     """What conditions ask about."""
@@ -59,6 +80,10 @@ class Facts:
     privilege: str = "stapdev"
     guru: bool = False
     config: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.config:
+            self.config = {**_CONFIG, "CONFIG_64BIT" if self.arch not in _OF_32_BITS else "CONFIG_32BIT": "y"}
 
     @property
     def kernel_v(self) -> str:

@@ -50,14 +50,26 @@ REPLACED = {
     " bash": " sh",
     "0x`grep \"vm_dirty_ratio\" /proc/kallsyms | awk '{print $1}'`": "$SYMBOL",
     "vm_dirty_ratio": "jiffies_64",
-    "0x08 0x01 100": "0x00 0x01 100",
+    "0x08 0x01 100": "0x00 0x01 27",
     "0x0801": "0x0001",
     "do_sys_open": "sys_open",
+    "sloth=10": "sloth=0",
+    "FILE '</usr/include/stdio.h>'": "task_struct 'kernel<include/linux/sched.h>'",
 }
 
 # Workloads for the scripts that ask for something the default one does not do; the commands of the .meta files are
 # of a whole system.
-COMMANDS: dict[str, str] = {}
+ARGUMENTS = {"general/regex": [r"\.(gz|zip)"]}  # further arguments
+WORKLOADS = Path(__file__).with_name("workloads.py")
+COMMANDS: dict[str, str] = {
+    "general/callgraph": "cat /proc/meminfo /proc/uptime",
+    "general/para-callgraph": "cat /proc/meminfo /proc/uptime",
+    "general/para-callgraph-verbose": "cat /proc/meminfo /proc/uptime",
+    "general/regex": f"{WORKLOADS}:archives",
+    "profiling/latencytap": f"{WORKLOADS}:long 31",
+    "memory/vm.tracepoints": f"{WORKLOADS}:long 12",
+    "process/rlimit_nofile": f"{WORKLOADS}:descriptors",
+}
 
 
 @dataclass(slots=True)
@@ -90,12 +102,17 @@ def command_of(script: Path) -> list[str]:
             if found and script.name in found[1] and re.search(r"\bstap\b", found[1]):
                 line = found[1].strip()
                 break
+        only_parsed = re.search(r"\s-[gw]*p1\b", line)
+        if only_parsed:
+            return ["-p1", *_arguments(line, script)]
     return _arguments(line, script)
 
 
 def _arguments(line: str, script: Path) -> list[str]:
     for old, new in REPLACED.items():
         line = line.replace(old, new)
+    if "$SYMBOL" in line:
+        line = line.replace("$SYMBOL", hex(_address("jiffies_64")))
     try:
         words = shlex.split(line)
     except ValueError:
@@ -121,8 +138,15 @@ def _arguments(line: str, script: Path) -> list[str]:
         made = ["--procfs", path, *made]
     if re.search(r"^\s*probe\s+prometheus\b", text, re.MULTILINE):
         made = ["--procfs", "__prometheus", *made]
+    made += ARGUMENTS.get(name_of(script), [])
     command = COMMANDS.get(name_of(script))
     return ["-c", command, *made] if command else made
+
+
+def _address(symbol: str) -> int:
+    from stapy.runtime.kernels.builtin import describe
+
+    return describe("x86_64").symbols[symbol]
 
 
 def run(script: Path) -> Outcome:
@@ -186,7 +210,14 @@ def _plain(text: str) -> str:
     return "".join(char for char in text if " " <= char < "\x7f").replace("|", "\\|")
 
 
-NOTES: dict[str, str] = {}
+NOTES: dict[str, str] = {
+    "io/disktop": "counts reads and writes that reach a disk: there is none",
+    "memory/mmanonpage": "",
+    "process/chng_cpu": "there is one CPU to be on",
+    "process/migrate": "there is one CPU to be on",
+    "process/sleepingBeauties": "nothing waits for a completion for ten milliseconds",
+    "security-band-aids/cve-2011-4127": "only its parse is asked for",
+}
 
 
 def page(outcomes: Iterable[Outcome]) -> str:
