@@ -86,7 +86,7 @@ FILES: dict[str, tuple[str, str, str]] = {
     ),
     "vm.stp": (
         "",
-        "",
+        "VM_FAULT_MAJOR VM_FAULT_MINOR VM_FAULT_OOM VM_FAULT_SIGBUS",
         """
         vm.brk vm.kfree vm.kmalloc vm.kmalloc_node vm.kmem_cache_alloc vm.kmem_cache_alloc_node vm.kmem_cache_free
         vm.mmap vm.munmap vm.oom_kill vm.pagefault vm.pagefault.return vm.write_shared vm.write_shared.return
