@@ -6,15 +6,18 @@ from stapy import __version__
 from stapy.options import OPTIONS, USAGE, Option
 
 DESCRIPTION = """\
-stapy runs SystemTap scripts against an emulated kernel. The kernel's machine code is real, and so are its debug information and the breakpoints that are
-set in it; the computer is not, so that no root, no kernel module and no compiler are needed, and a run prints the same every time.
+stapy runs SystemTap scripts against an emulated kernel. The kernel's machine code is real, and so are its debug
+information and the breakpoints that are set in it; the computer is not, so that no root, no kernel module and no
+compiler are needed, and a run prints the same every time.
 
-A run boots the kernel, lets a small system live on it for ten seconds of virtual time (or the command of -c until it ends), and calls the script's probes
-as they are hit. Ended by the script, by the workload, by -T or by an interrupt, it runs the end probes and prints the globals that were written and never
-read, as stap does. A second interrupt stops it at once."""
+A run boots the kernel, lets a small system live on it for ten seconds of virtual time (or the command of -c until it
+ends), and calls the script's probes as they are hit. Ended by the script, by the workload, by -T or by an interrupt, it
+runs the end probes and prints the globals that were written and never read, as stap does. A second interrupt stops it
+at once."""
 
 STATUS = """\
-0 where all went well; 1 where the script or the command line is wrong, where a probe failed, or where the command of -c did."""
+0 where all went well; 1 where the script or the command line is wrong, where a probe failed, or where the command of -c
+did."""
 
 
 def page() -> str:
@@ -34,7 +37,7 @@ def page() -> str:
     for summary in workload.names().values():
         name, _, meaning = summary.partition("  ")
         lines += [".TP", f".B {_escaped(name)}", _escaped(meaning.strip())]
-    lines += [".SH EXIT STATUS", _escaped(STATUS), ".SH ENVIRONMENT"]
+    lines += [".SH EXIT STATUS", *_paragraphs(STATUS), ".SH ENVIRONMENT"]
     for name, meaning in (("NO_COLOR", "No colours, whatever the terminal."),
                           ("SYSTEMTAP_COLORS", "The colours of messages, as stap reads them."),
                           ("XDG_CACHE_HOME", "Where what is worked out of kernels and grammars is kept.")):

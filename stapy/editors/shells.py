@@ -1,10 +1,11 @@
 """Completion in shells: the scripts for bash, zsh and fish, and the words that they ask stapy for.
 
-The scripts know nothing but how to ask: ``stapy --complete N WORD...`` prints what can stand as the N-th of these words.
+The scripts know nothing but how to ask: ``stapy --complete N WORD...`` prints what can stand as the N-th of the words.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stapy import options as command_line
@@ -106,7 +107,9 @@ def _values(option: str, begun: str, given: list[str]) -> list[str] | None:
 
 
 def _probe_points(begun: str, given: list[str]) -> list[str]:
-    return [begun[: len(begun) - found.replaced] + found.text for found in _engine(given).probe_points(begun)]
+    closing = '")' if begun.count('"') % 2 else ""
+    return [begun[: len(begun) - found.replaced] + found.text + closing
+            for found in _engine(given).probe_points(begun)]
 
 
 def _script(begun: str, given: list[str]) -> list[str]:
@@ -122,7 +125,7 @@ def _engine(given: list[str]) -> Completer:
     from stapy.runtime.kernels.builtin import describe
 
     options = command_line.Options()
-    for option, value in zip(given, given[1:], strict=False):
+    for option, value in pairwise(given):
         if option == "-a":
             options.architecture = arch.get(value.split(",")[0]).name if value != "all" else options.architecture
     return Completer(describe(options.architecture), passes.library(options, Reporter()))
