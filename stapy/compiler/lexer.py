@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import islice
 from typing import Any
 
 from . import tables
@@ -148,7 +147,16 @@ def tokens(source: Source, arguments: Arguments, warn: Callable[[str, Token], No
 
 def has_more_than(most: int, text: str) -> bool:
     """Whether ``text`` has more than ``most`` tokens, arguments not pasted in."""
-    return next(islice(_master()[0].finditer(text), most, None), None) is not None
+    match = _master()[0].match
+    position = 0
+    for _ in range(most + 1):
+        found: Any = match(text, position)
+        start, position = found.span(found.lastindex)
+        if found.lastindex == 1 or text.startswith("%{", start) and position == start + 1:
+            return False
+        if text[start:position] == '"':
+            position = _OPEN_STRING.match(text, start).end()  # type: ignore[union-attr]
+    return True
 
 
 def _end_column(lexeme: str, column: int) -> int:
