@@ -11,6 +11,7 @@ _MODULES = {
     "arm": "arm",
     "arm64": "arm64",
     "i386": "i386",
+    "mips64": "mips64",
     "ppc64": "ppc64",
     "ppc64le": "ppc64le",
     "riscv64": "riscv64",
@@ -19,6 +20,7 @@ _MODULES = {
     "x86_64": "x86_64",
 }
 _ALIASES = {
+    "mips": "mips64",
     "powerpc": "ppc64",
     "powerpc64": "ppc64",
     "powerpc64le": "ppc64le",

@@ -125,7 +125,7 @@ class UnicornCpu(Cpu):
         self._handle = ctypes.c_void_p(engine._uch.value)
         self._failure: BaseException | None = None
         self._fault_address = 0
-        self._fault_pc: int | None = None
+        self._faulted = False  # the memory hook was called: it is no trap besides
         self._stopping = False
         self._depth = 0
         self._disturbed = False  # a nested run has stopped Unicorn, which stops the outer one as well
@@ -245,8 +245,7 @@ class UnicornCpu(Cpu):
 
     def _memory_fault(self, _uc: Any, _kind: int, address: int, _size: int, _value: int, _data: Any) -> bool:
         self._fault_address = address
-        if self._clean is not None:
-            self._fault_pc = self.read_pc()
+        self._faulted = True
         return False
 
     # -- execution
@@ -264,6 +263,7 @@ class UnicornCpu(Cpu):
 
     def _run(self) -> Stop:
         begin = self.read_pc() if self.register_file is None else self.register_file.start()
+        self._faulted = False
         error = _emu_start(self._handle, begin, self.arch.stop_address, 0, 0)
         stopping = self._stopping or self._disturbed
         self._stopping = self._disturbed = False
@@ -271,11 +271,8 @@ class UnicornCpu(Cpu):
             failure, self._failure = self._failure, None
             raise failure
         if error and self._clean is not None:
-            if error in _UNALIGNED or (error in _ACCESS and self._fault_pc is None):  # it was a trap before
+            if error in _UNALIGNED or (error in _ACCESS and not self._faulted):  # it was a trap before
                 return STOPPED
-            if self._fault_pc is not None:  # a store in a delay slot has gone on
-                self.write_pc(self._fault_pc)
-                self._fault_pc = None
             self.forget_branch()
         if error in _ACCESS:
             return Stop("fault", _ACCESS[error], self.arch.virtual(self._fault_address))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from pathlib import Path
 class Sources:
     """One architecture's. ``functions`` are there in every test: long add(long a, long b), a recursive long
     factorial(long n), long last(long a, long b) which is add by a tail call, and long peek(long *p). ``cases`` compute
-    something with instructions that are odd to run out of line: at the offsets in ``unprobed`` they may have no probe.
+    something with instructions that are odd to run out of line. Neither may have probes at the offsets in ``unprobed``.
     ``refused`` has the errno of a probe at each offset of ``odd``. {name} stands for a function's address."""
 
     functions: dict[str, str]

@@ -61,7 +61,7 @@ ENTRY(handle_sys)
 	sd	$26, PT_EPC($29)
 	move	$4, $29
 	jal	do_syscall
-restore_all:
+.Lrestore_all:
 	RESTORE_ALL
 END(handle_sys)
 
@@ -97,7 +97,7 @@ ENTRY(ret_from_fork)
 	jal	schedule_tail
 	move	$4, $29
 	jal	syscall_return
-	j	restore_all
+	j	.Lrestore_all
 END(ret_from_fork)
 
 /* The same for a kernel thread: its function in $16 and the argument in $17, as copy_thread left them. */
@@ -115,7 +115,7 @@ ENTRY(ret_from_execve)
 	move	$30, $0
 	move	$31, $0
 	jal	syscall_return
-	j	restore_all
+	j	.Lrestore_all
 END(ret_from_execve)
 
 	.macro each_saved op

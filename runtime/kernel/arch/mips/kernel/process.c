@@ -15,7 +15,7 @@ int kernel_thread(int (*fn)(void *), void *arg, unsigned long flags)
 	regs.regs[4] = (unsigned long)fn;
 	regs.regs[5] = (unsigned long)arg;
 	regs.cp0_epc = (unsigned long)ret_from_kernel_thread;
-	regs.cp0_status = ST0_64 | ST0_EXL | ST0_IE;
+	regs.cp0_status = ST0_INIT | ST0_EXL | ST0_IE;
 	return do_fork(flags | CLONE_VM | CLONE_UNTRACED, 0, &regs, 0, NULL, NULL);
 }
 EXPORT_SYMBOL(kernel_thread);
@@ -33,7 +33,7 @@ int copy_thread(unsigned long clone_flags, unsigned long sp, unsigned long unuse
 	childregs->regs[29] = sp;
 	memset(frame, 0, sizeof(*frame));
 	frame->reg31 = (unsigned long)ret_from_fork;
-	frame->cp0_status = ST0_64;
+	frame->cp0_status = ST0_INIT;
 	if (!user_mode(regs)) {
 		frame->reg31 = (unsigned long)ret_from_kernel_thread;
 		frame->reg16 = regs->regs[4];
@@ -60,7 +60,7 @@ void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_
 	regs->cp0_epc = new_ip;
 	regs->regs[25] = new_ip;
 	regs->regs[29] = new_sp;
-	regs->cp0_status = ST0_64 | KU_USER | ST0_EXL | ST0_IE;
+	regs->cp0_status = ST0_INIT | KU_USER | ST0_EXL | ST0_IE;
 }
 EXPORT_SYMBOL(start_thread);
 

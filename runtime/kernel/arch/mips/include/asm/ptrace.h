@@ -7,7 +7,7 @@
 #define ST0_EXL		0x2
 #define KU_MASK		0x18
 #define KU_USER		0x10
-#define ST0_64		0xe0	/* 64-bit addresses in user, supervisor and kernel mode */
+#define ST0_INIT	0xe4	/* 64-bit addresses in every mode; the error level, where low addresses are not translated */
 
 /* Of the cause register: the kind of exception, the lines that ask for an interrupt, in a delay slot. */
 #define CAUSEB_EXCCODE	2
