@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 DEFAULTS: dict[str, int] = {
     "MAXSTRINGLEN": 512,  # a string's size in bytes, its end mark included
-    "MAXACTION": 1000,  # statements of one handler call
-    "MAXACTION_INTERRUPTIBLE": 10000,  # the same for begin, end and error probes; ten times MAXACTION
+    "MAXACTION": 1000,  # statements of one handler call, where handlers mask interrupts
+    "MAXACTION_INTERRUPTIBLE": 10000,  # the same where they do not, which is the rule; ten times MAXACTION
+    "INTERRUPTIBLE": 1,  # whether handlers leave interrupts on
     "MAXNESTING": 0,  # depth of function calls; 0: as deep as the script's calls go, and ten more where they recurse
     "MAXMAPENTRIES": 2048,  # elements of an array whose size the script does not set
     "MAXERRORS": 0,  # run-time errors a session survives
@@ -35,3 +36,8 @@ def value(given: Mapping[str, int], name: str) -> int:
     if name == "STP_PROCFS_BUFSIZE" and name not in given:
         return value(given, "MAXSTRINGLEN")
     return given.get(name, DEFAULTS[name])
+
+
+def actions(given: Mapping[str, int]) -> int:
+    """How many statements one handler call may run."""
+    return value(given, "MAXACTION_INTERRUPTIBLE" if value(given, "INTERRUPTIBLE") else "MAXACTION")

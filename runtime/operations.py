@@ -70,8 +70,14 @@ def add_sample(statistics: Any, value: int) -> int:
     return value
 
 
-def exceeded() -> None:
-    raise UncatchableError("MAXACTION exceeded")
+def put_sample(array: Any, key: Any, value: int) -> int:
+    """``array[key] <<< value`` as an expression."""
+    array.statistics(key).add(value)
+    return value
+
+
+def exceeded(placeless: bool = False) -> None:
+    raise UncatchableError("MAXACTION exceeded", placeless=placeless)
 
 
 def nested_too_deep() -> None:

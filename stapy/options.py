@@ -129,7 +129,7 @@ def _define(options: Options, value: str) -> None:
     options.defines[name] = number if equals else "1"
 
 
-_LEAST = {"MAXSTRINGLEN": 2, "MAXMAPENTRIES": 1, "HIST_WIDTH": 1}  # of the limits that cannot be 0
+_LEAST = {"MAXSTRINGLEN": 2, "MAXMAPENTRIES": 1, "HIST_WIDTH": 1, "HIST_ELISION": -1}  # of those for which it is not 0
 
 
 def _is_number(text: str) -> bool:

@@ -15,11 +15,11 @@ def strlen(s: str) -> int:
 
 
 @tapset_function(pure=True)
-def substr(str_: str, start: int, length: int) -> str:
+def substr(c: Context, str_: str, start: int, length: int) -> str:
     """At most ``length`` characters of ``str`` from position ``start`` (from 0); empty where there are none."""
-    if start < 0 or length <= 0:
+    if start < 0 or not 0 < length < 0x7FFFFFFFFFFFFFFF:
         return ""
-    return str_[start:start + length]
+    return str_[start:start + min(length, c.session.maximum_string)]
 
 
 @tapset_function(pure=True)
@@ -46,7 +46,7 @@ def strpos(s1: str, s2: str) -> int:
 @tapset_function(pure=True)
 def str_replace(c: Context, prnt_str: str, srch_str: str, rplc_str: str) -> str:
     """``prnt_str`` with every ``srch_str`` replaced by ``rplc_str``; unchanged where ``srch_str`` is empty."""
-    return prnt_str.replace(srch_str, rplc_str)[:c.session.maximum_string] if srch_str else prnt_str
+    return (prnt_str.replace(srch_str, rplc_str) if srch_str else prnt_str)[:c.session.maximum_string]
 
 
 _DIGITS = {character: value for value, character in enumerate("0123456789abcdef")} | {
@@ -90,7 +90,7 @@ def tokenize(c: Context, input_: str, delim: str) -> str:
     last. Empty tokens are passed over.
     """
     store = c.session.store
-    rest = input_ or store.get("tokenize", "")
+    rest = input_[:c.session.maximum_string] or store.get("tokenize", "")
     while rest:
         end = _first_of(rest, delim)
         token, rest = (rest, "") if end < 0 else (rest[:end], rest[end + 1:])
@@ -140,12 +140,13 @@ def matched(c: Context, n: int) -> str:
 
     Empty for a group that took no part. A number the expression has no group for is an error.
     """
-    match = c.session.last_match
+    session = c.session
+    match = session.last_match
+    if not 0 <= n < session.store.get("groups", 0):  # of the last match that succeeded
+        raise ScriptError(f"Attempted to get nonexistent subexpression {n}")
     if match is None:
         raise ScriptError(f"Attempted to get subexpression {n} from failed match")
-    if not 0 <= n < len(match):
-        raise ScriptError(f"Attempted to get nonexistent subexpression {n}")
-    return match[n] or ""
+    return match[n][:session.maximum_string]
 
 
 @tapset_function()

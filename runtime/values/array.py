@@ -87,14 +87,14 @@ class Array(dict[Any, Any]):
 
         ``column`` 0 sorts by value, n by the n-th key; ``direction`` is 1 (ascending), -1 or 0 (as inserted);
         ``aggregate`` names the statistic to sort by (count, sum, min, max, avg). Sorting reorders the array itself, as
-        stap's does: a later unsorted loop sees that order.
+        stap's does: a later unsorted loop sees that order. ``limit`` counts the keys that ``pattern`` passes over, too.
         """
         if direction and len(self) > 1:
             self._sort(column, direction, aggregate, limit)
-        keys = list(self) if pattern is None else self.matching(pattern)
-        if limit is None:
-            return keys
-        return keys[:limit] if limit > 0 else []
+        keys = list(self)
+        if limit is not None:
+            keys = keys[:limit] if limit > 0 else []
+        return keys if pattern is None else self._matching(keys, pattern)
 
     def _sort(self, column: int, direction: int, aggregate: str | None, limit: int | None) -> None:
         measure = self._measure(column, aggregate)

@@ -312,7 +312,10 @@ class Regex:
     def match(self, c: Any, text: str) -> bool:
         """As test(), and keeps what the groups matched for matched() and ngroups() in the session of ``c``."""
         found = self.search(text) if self.test(text) else None
-        c.session.last_match = found
+        session = c.session
+        session.last_match = found
+        if found is not None:
+            session.store["groups"] = len(found)
         return found is not None
 
     def search(self, text: str) -> list[str] | None:

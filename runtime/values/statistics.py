@@ -18,16 +18,21 @@ class Statistics:
     """Running figures over the values added; no sample is kept.
 
     ``histogram`` is ("log",), ("linear", low, high, step) or None. ``variance`` is set where the script asks for
-    @variance (it costs time), and ``shift`` is the bit shift that keeps its fractions.
+    @variance (it costs time), and ``shift`` is the bit shift that keeps its fractions. ``width`` is the length of a
+    histogram's longest bar; ``elision`` how many rows on both sides of an empty one must be empty too for it to be left
+    out, negative for never.
     """
 
-    __slots__ = ("_add", "_counts", "_deviations", "_histogram", "_mean", "_shift", "_variance", "count", "greatest",
-                 "least", "sum")
+    __slots__ = ("_add", "_counts", "_deviations", "_elision", "_histogram", "_mean", "_shift", "_variance", "_width",
+                 "count", "greatest", "least", "sum")
 
-    def __init__(self, shift: int = 0, variance: bool = False, histogram: Histogram | None = None) -> None:
+    def __init__(self, shift: int = 0, variance: bool = False, histogram: Histogram | None = None,
+                 width: int = HISTOGRAM_WIDTH, elision: int = ELISION) -> None:
         self._shift = shift
         self._variance = variance
         self._histogram = histogram
+        self._width = width
+        self._elision = elision
         self.clear()
 
     def clear(self) -> None:
@@ -113,9 +118,15 @@ class Statistics:
         return _divide(high - low, step) + 3
 
     def bucket(self, index: int) -> int:
-        """The count in bucket ``index``, 0 outside the histogram: ``@hist_log(x)[index]``."""
+        """The count in bucket ``index``: ``@hist_log(x)[index]``. Raises ScriptError outside the histogram."""
+        if not 0 <= index < len(self._counts):
+            raise ScriptError("histogram index out of range")
         self._require()
-        return self._counts[index] if 0 <= index < len(self._counts) else 0
+        return self._counts[index]
+
+    def counted(self, index: int) -> int:
+        """The count in bucket ``index``, 0 too where nothing was added."""
+        return self._counts[index]
 
     def _bucket_of(self, value: int) -> int:
         if len(self._histogram) == 1:  # type: ignore[arg-type]
@@ -129,14 +140,15 @@ class Statistics:
         self._require()
         first, last = self._rows()
         largest = max(self._counts)
-        scale = -(-largest // HISTOGRAM_WIDTH) if largest > HISTOGRAM_WIDTH else 1
+        bars, elision = self._width, self._elision
+        scale = -(-largest // bars) if largest > bars else 1
         count_width = len(str(largest))
         width = self._label_width(first, last)
-        lines = [f"{'value':>{width}} |{'-' * HISTOGRAM_WIDTH} count"]
+        lines = [f"{'value':>{width}} |{'-' * bars} count"]
         left_out = False
         for row in range(first, last + 1):
-            near = self._counts[max(first, row - ELISION):min(last, row + ELISION) + 1]
-            if not any(near):
+            near = self._counts[max(first, row - elision):min(last, row + elision) + 1]
+            if elision >= 0 and not any(near):
                 left_out = True
                 continue
             if left_out:
@@ -144,7 +156,7 @@ class Statistics:
                 left_out = False
             count = self._counts[row]
             bar = count // scale
-            lines.append(f"{self._label(row):>{width}} |{'@' * bar}{count:>{HISTOGRAM_WIDTH - bar + 1 + count_width}}")
+            lines.append(f"{self._label(row):>{width}} |{'@' * bar}{count:>{bars - bar + 1 + count_width}}")
         return "\n".join(lines) + "\n\n"
 
     def _rows(self) -> tuple[int, int]:

@@ -19,8 +19,8 @@ _MARK = re.compile(f"{_OPEN}(\\d+){_BETWEEN}|{_CLOSE}")
 # What generated code calls things itself: script names may not hide them.
 _OWN_NAMES = """
 c memory register emit actions nesting error result range len str int list dict format abs min max print type repr
-sorted reversed wrap divide modulo cut put put_old add_sample exceeded caught store signed ScriptError NEXT EMPTY
-Statistics Array True False None
+sorted reversed wrap divide modulo cut put put_old add_sample put_sample exceeded caught store signed ScriptError NEXT
+EMPTY Statistics Array True False None
 """
 RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(_OWN_NAMES.split())
 

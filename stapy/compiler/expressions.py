@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # How tightly a text binds, as Python's grammar has it.
 CONDITIONAL, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, ATOM = range(13)
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "&": BIT_AND, "|": BIT_OR, "^": BIT_XOR, "<<": SHIFT, ">>": SHIFT}
-_COMPARISONS = frozenset(("<", ">", "<=", ">=", "==", "!="))
+MOST_ARGUMENTS = 32  # of one print
 
 
 class Code(NamedTuple):
@@ -49,6 +49,11 @@ class Code(NamedTuple):
         """Whether it can be written twice: a name or a number."""
         text = unmarked(self.text)
         return text.isidentifier() or text.lstrip("-").isdigit()
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is a literal."""
+        return (self.level == ATOM and self.text[:1] in "'\"") or self.text.lstrip("-").isdigit()
 
 
 def number(value: int) -> Code:
@@ -203,7 +208,7 @@ class ExpressionLowering:
         return bit(self.condition(node))
 
     def _comparison(self, node: tree.Comparison) -> Code:
-        left, right = self.value(node.left), self.value(node.right)
+        left, right = self._whole_literal(node.left), self._whole_literal(node.right)
         return Code(f"{left.at(BIT_OR)} {node.operator} {right.at(BIT_OR)}", COMPARE)
 
     def lower_comparison(self, node: tree.Comparison) -> Code:
@@ -229,7 +234,7 @@ class ExpressionLowering:
 
     def _regex_match(self, node: tree.RegexMatch) -> Code:
         name = self.program.regex(node.pattern)
-        left = self.text(node.left)
+        left = self._whole_literal(node.left).at(CONDITIONAL)
         text = f"{name}.match(c, {left})" if self.program.keeps_matches else f"{name}.test({left})"
         return Code(f"not {text}", NOT) if node.operator == "!~" else Code(text)
 
@@ -262,11 +267,11 @@ class ExpressionLowering:
         return Code(text, ATOM, self.program.ranges.variable(variable), self.limit)
 
     def _array_in(self, node: tree.ArrayIn) -> Code:
-        if isinstance(node.array, tree.Histogram):
+        if isinstance(node.array, tree.Histogram):  # whether there is anything in the bucket
             key = node.keys[0]
             assert key is not None
-            histogram = self.statistics(node.array.operand)
-            return Code(f"0 <= {self.value(key).at(BIT_OR)} < {histogram}.buckets", COMPARE)
+            call = f"{self.statistics(node.array.operand)}.bucket({self.text(key)})"
+            return Code(self.program.places.mark(call, node.array.token))
         assert isinstance(node.array, tree.Symbol)
         array = self.unit.variable(node.array.referent)
         if any(key is None for key in node.keys):
@@ -290,14 +295,16 @@ class ExpressionLowering:
         assert isinstance(operand, tree.Symbol)
         return self.unit.variable(operand.referent)
 
-    def sampled(self, operand: tree.Expression) -> str:
-        """The text of a Statistics object that is written to."""
+    def sampled(self, operand: tree.Expression, right: tree.Expression) -> str:
+        """``operand <<< right`` as an expression; it gives the sample."""
+        value = self.text(right)
         if isinstance(operand, tree.Index):
             assert isinstance(operand.array, tree.Symbol)
             array = self.unit.variable(operand.array.referent)
-            return self.program.places.mark(f"{array}.statistics({self.key_value(operand.keys)})", operand.token)
+            call = f"put_sample({array}, {self.key_value(operand.keys)}, {value})"
+            return self.program.places.mark(call, operand.token)
         assert isinstance(operand, tree.Symbol)
-        return self.unit.variable(operand.referent)
+        return f"add_sample({self.unit.variable(operand.referent)}, {value})"
 
     def lower_statistic(self, node: tree.Statistic) -> Code:
         name = self.statistics(node.operand)
@@ -311,7 +318,7 @@ class ExpressionLowering:
     def lower_assignment(self, node: tree.Assignment) -> Code:
         left = node.left
         if node.operator == "<<<":
-            return Code(f"add_sample({self.sampled(left)}, {self.text(node.right)})")
+            return Code(self.sampled(left, node.right))
         if isinstance(left, tree.Symbol):
             name = self.unit.variable(left.referent)
             value = self.assigned(node, Code(name, ATOM, self.program.ranges.variable(left.referent), self.limit))
@@ -321,13 +328,21 @@ class ExpressionLowering:
         return self.store(left, self.assigned(node, self.value(left) if node.operator != "=" else Code("0")))
 
     def assigned(self, node: tree.Assignment, old: Code) -> Code:
-        """What an assignment stores, given the text of the old value."""
+        """What an assignment stores, given the text of the old value, which is read after the right side."""
         right = self.value(node.right)
         if node.operator == "=":
             return right
+        if not has_effects(node.right):
+            return self.combined(node, old, right)
+        name = self.unit.temporary("r")
+        new = self.combined(node, old, right._replace(text=name, level=ATOM, wide=None))
+        return new._replace(text=f"(({name} := {right.text}), {new.text})[1]", level=ATOM, wide=None)
+
+    def combined(self, node: tree.Assignment, old: Code, right: Code) -> Code:
+        """``old OP right`` for the assignment ``OP=``."""
         if node.operator == ".=":
             return self.concatenated(old, right)
-        return self.arithmetic(node.operator[:-1], old, right, node.token)
+        return self.arithmetic(node.operator[:-1], old, right, node.right.token)
 
     def _put(self, target: tree.Index, function: str, value: Any, reads: bool) -> Code:
         """An array's element written in an expression. The key is computed once, and before the value."""
@@ -436,8 +451,9 @@ class ExpressionLowering:
 
     def lower_call(self, node: tree.Call) -> Code:
         name = self.program.callable_for(node)
-        arguments = [self.text(argument) for argument in node.arguments]
         only = node.referents[0]
+        takes = self._whole_literal if isinstance(only, LibraryFunction) else self.value
+        arguments = [takes(argument).at(CONDITIONAL) for argument in node.arguments]
         if not isinstance(only, LibraryFunction) or len(node.referents) > 1 or only.declaration.takes_context:
             arguments.insert(0, "c")
         text = self.program.places.mark(f"{name}({', '.join(arguments)})", node.token)
@@ -453,10 +469,10 @@ class ExpressionLowering:
             return Code(f"({self.unit.emit}({text.text}), 0)[1]", ATOM, (0, 0))
         return text
 
-    def _print_argument(self, node: tree.Expression) -> Code:
-        """A literal that is printed is not cut: it never gets into a string variable."""
-        if isinstance(node, tree.String) and "\0" not in node.value:
-            return literal(node.value)
+    def _whole_literal(self, node: tree.Expression) -> Code:
+        """A value that is used where it stands: a literal is not cut, as it never gets into a string variable."""
+        if isinstance(node, tree.String):
+            return literal(node.value.partition("\0")[0])
         return self.value(node)
 
     def print_text(self, node: tree.Print) -> Code:
@@ -465,8 +481,10 @@ class ExpressionLowering:
 
         if node.histogram is not None:
             call = f"{self.statistics(node.histogram.operand)}.histogram_text()"
-            code = Code(self.program.places.mark(call, node.histogram.token))
+            code = Code(self.program.places.mark(call, node.token))
             return code if node.to_stream else Code(f"{code.text}[:{self.limit}]", ATOM, length=self.limit)
+        if len(node.arguments) > MOST_ARGUMENTS:
+            raise SemanticError(f"too many arguments to print ({len(node.arguments)})", node.token)
         pieces: Any = node.format
         if node.raw_format is None:
             for argument in node.arguments:
@@ -476,7 +494,7 @@ class ExpressionLowering:
             pieces = printf.pieces_for(
                 [str(argument.type) for argument in node.arguments], delimiter, node.name.endswith("ln")
             )
-        codes = [self._print_argument(argument) for argument in node.arguments]
+        codes = [self._whole_literal(argument) for argument in node.arguments]
         text = printf.expression(pieces, [code.text for code in codes])
         if text.startswith(("('", '("')) and " % (" in text:
             text = text[1:-1]  # the parentheses around a whole % operation

@@ -15,19 +15,22 @@ from stapy.compiler import tree
 from stapy.compiler.analysis import Analysis, Callee, Handler, Instance, LibraryFunction
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.emit import Lines, Names, Places, unmarked
-from stapy.compiler.expressions import Code, ExpressionLowering, has_effects
+from stapy.compiler.expressions import ATOM, Code, ExpressionLowering, has_effects
 from stapy.compiler.optimize import units
 from stapy.compiler.ranges import FULL, HIGHEST, LOWEST, Ranges, binary, fits
 from stapy.compiler.symbols import may_pass_on
 from stapy.compiler.tree import Type
 from stapy.compiler.walk import descend
 from stapy.runtime import limits, operations, program
-from stapy.runtime.program import Begin, End, Error, Program
+from stapy.runtime.program import Program
 from stapy.runtime.values import EMPTY, Array, Statistics, printf
 from stapy.runtime.values.strings import cut
 
 WIDE_OPEN = 1 << 60  # actions under --suppress-time-limits
 MOST_PATHS = 20_000  # ways through functions that call each other
+MOST_STATEMENTS = 2000  # a handler or function that can run no more has its actions checked once, at its start
+HISTOGRAM_LIMITS = {"width": "HIST_WIDTH", "elision": "HIST_ELISION"}
+AT_ONCE = 10  # actions after which straight code has them checked
 
 
 class ProgramLowering:
@@ -61,6 +64,7 @@ class ProgramLowering:
                     "put",
                     "put_old",
                     "add_sample",
+                    "put_sample",
                     "exceeded",
                     "nested_too_deep",
                     "exhausted",
@@ -76,6 +80,7 @@ class ProgramLowering:
             },
         }
         self.calls = Calls(analysis, self.limits)
+        self.most_actions = WIDE_OPEN if self.options.suppress_time_limits else limits.actions(defines)
         self.keeps_matches = any(
             isinstance(f, LibraryFunction) and f.name in ("matched", "matched_str", "ngroups")
             for f in analysis.functions
@@ -172,7 +177,10 @@ class ProgramLowering:
 
     def _statistics_text(self, variable: tree.Variable) -> str:
         use = self._statistics.get(id(variable))
-        return use.text() if use is not None else "Statistics()"
+        if use is None:
+            return "Statistics()"
+        given = {name: self.limits[limit] for name, limit in HISTOGRAM_LIMITS.items() if limit in self.limits}
+        return use.text(given)
 
     def _collect_statistics(self) -> None:
         """What the script asks of each statistics variable: a histogram, the variance."""
@@ -194,7 +202,7 @@ class ProgramLowering:
             try:
                 self.namespace[known] = regex.Regex(pattern.value)
             except regex.RegexError as error:
-                raise SemanticError(f"regex compilation error: {error}", pattern.token) from None
+                raise SemanticError(str(error), pattern.token) from None
             self._regexes[pattern.value] = known
         return known
 
@@ -263,28 +271,23 @@ class ProgramLowering:
 
     # ------------------------------------------------------------ handlers
 
-    def _handlers(self, bodies: list[list[str]]) -> dict[tuple[int, bool], tuple[str, str | None]]:
-        """Lower every handler, once for each limit of actions; handlers with the same text share one function."""
-        made: dict[tuple[int, bool], tuple[str, str | None]] = {}
+    def _handlers(self, bodies: list[list[str]]) -> dict[int, tuple[str, str | None]]:
+        """Lower every handler; handlers with the same text share one function."""
+        made: dict[int, tuple[str, str | None]] = {}
         same: dict[str, str] = {}
         for instance in self.analysis.instances:
-            interruptible = isinstance(instance.event, (Begin, End, Error))
-            key = (id(instance.handler), interruptible)
-            if key not in made:
-                made[key] = self._handler(instance.handler, interruptible, bodies, same)
+            if id(instance.handler) not in made:
+                made[id(instance.handler)] = self._handler(instance.handler, bodies, same)
         return made
 
-    def _handler(
-        self, handler: Handler, interruptible: bool, bodies: list[list[str]], same: dict[str, str]
-    ) -> tuple[str, str | None]:
+    def _handler(self, handler: Handler, bodies: list[list[str]], same: dict[str, str]) -> tuple[str, str | None]:
         count = len(same) + 1
         name = f"probe_{count}"
-        actions = limits.value(self.limits, "MAXACTION_INTERRUPTIBLE" if interruptible else "MAXACTION")
-        lines = UnitLowering(self, handler, name, actions).lines()
+        lines = UnitLowering(self, handler, name).lines()
         entry = None
         if handler.entry:
             entry = f"{name}_entry"
-            lines += ["", *UnitLowering(self, handler, entry, actions).entry_lines()]
+            lines += ["", *UnitLowering(self, handler, entry).entry_lines()]
         text = unmarked("\n".join(lines)).replace(name, "probe", 1).replace(f"def {entry}", "def entry")
         if text in same:
             name = same[text]
@@ -295,12 +298,11 @@ class ProgramLowering:
 
     # ------------------------------------------------------------ the Program
 
-    def _program(self, text: str, handlers: dict[tuple[int, bool], tuple[str, str | None]]) -> Program:
+    def _program(self, text: str, handlers: dict[int, tuple[str, str | None]]) -> Program:
         namespace = self.namespace
         probes = []
         for index, instance in enumerate(self.analysis.instances):
-            interruptible = isinstance(instance.event, (Begin, End, Error))
-            name, entry = handlers[id(instance.handler), interruptible]
+            name, entry = handlers[id(instance.handler)]
             handler, at_call = namespace[name], namespace[entry] if entry else None
             if instance.callers:
                 handler, at_call = self._only_from(instance, handler, at_call)
@@ -383,22 +385,28 @@ class StatisticsUse:
 
     def note(self, node: tree.Statistic | tree.Histogram) -> None:
         """Take in one use. Raises SemanticError where a variable would need two histograms, or for bad parameters."""
+        symbol = node.operand.array if isinstance(node.operand, tree.Index) else node.operand
+        assert isinstance(symbol, tree.Symbol)
         if isinstance(node, tree.Statistic):
             if node.function == "variance":
                 self.variance = True
                 if node.argument:
                     if not 0 <= node.argument <= 62:
                         raise SemanticError(f"bit shift ({node.argument}) out of range <0..62>", node.token)
+                    if self.shift not in (0, node.argument):
+                        message = f"conflicting bit shifts declared (previously {self.shift})"
+                        raise SemanticError(message, node.token)
                     self.shift = node.argument
             return
         wanted: tuple[Any, ...] = ("log",) if node.function == "hist_log" else ("linear", *node.parameters)
         if self.histogram is not None and self.histogram != wanted:
-            raise SemanticError("conflicting statistics operators: one variable can have one histogram", node.token)
+            raise SemanticError(f"multiple histogram types declared on '__global_{symbol.name}'", node.token)
         if len(wanted) > 1:
             check_linear(node)
         self.histogram = wanted
 
-    def text(self) -> str:
+    def text(self, drawn: dict[str, int]) -> str:
+        """The Python that makes the statistics; ``drawn`` is how the script wants histograms drawn."""
         arguments = []
         if self.shift:
             arguments.append(f"shift={self.shift}")
@@ -406,6 +414,7 @@ class StatisticsUse:
             arguments.append("variance=True")
         if self.histogram is not None:
             arguments.append(f"histogram={self.histogram!r}")
+            arguments += [f"{name}={value}" for name, value in drawn.items()]
         return f"Statistics({', '.join(arguments)})"
 
 
@@ -449,13 +458,10 @@ class Calls:
         self.nesting = {
             key for key in self.functions if everything or key in self.recursive or self._reached(key) & self.recursive
         }
-        looping = {
-            id(unit)
-            for unit in units(analysis)
-            if any(isinstance(node, (tree.For, tree.Foreach)) for node in descend(unit.body))
-        }
-        self.looping = looping
-        self.counting = {key for key in self.called if key in looping or self._reached(key) & looping}
+        self._statements: dict[int, int] = {}
+        self.endless: set[int] = set()  # units whose actions are counted as they run
+        if not analysis.options.suppress_time_limits:
+            self._find_endless(analysis)
 
     def _reached(self, start: int) -> set[int]:
         """The functions that ``start`` calls, directly or through others."""
@@ -471,6 +477,40 @@ class Calls:
                 seen.add(id(function))
                 waiting += self.called.get(id(function), ())
         return seen
+
+    def _find_endless(self, analysis: Analysis) -> None:
+        for unit in units(analysis):
+            if self.statements(unit) >= MOST_STATEMENTS or self._reached(id(unit)) & self.recursive:
+                self.endless.add(id(unit))
+
+    def statements(self, unit: Handler | tree.Function) -> int:
+        """How many statements a call of ``unit`` can run at most, those of what it calls included; MOST_STATEMENTS or
+        more where that has no limit."""
+        known = self._statements.get(id(unit))
+        if known is None:
+            self._statements[id(unit)] = MOST_STATEMENTS  # for one that calls itself
+            known = self._statements[id(unit)] = self._most(unit.body)
+        return known
+
+    def _most(self, node: tree.Node | None) -> int:
+        if node is None or isinstance(node, tree.EmbeddedCode):
+            return 0
+        if isinstance(node, tree.Block):
+            return sum(map(self._most, node.statements))
+        if isinstance(node, (tree.For, tree.Foreach)):
+            return MOST_STATEMENTS
+        if isinstance(node, tree.If):
+            return 1 + self._called(node.condition) + max(self._most(node.then), self._most(node.otherwise))
+        if isinstance(node, tree.Try):
+            return self._most(node.body) + self._most(node.handler)
+        if isinstance(node, tree.Return):  # stap passes over what its value calls
+            return 1
+        return 1 + self._called(node)
+
+    def _called(self, node: tree.Node) -> int:
+        """The statements of the functions that an expression calls."""
+        return sum(self.statements(function) for found in descend(node) if isinstance(found, tree.Call)
+                   for function in found.referents if isinstance(function, tree.Function))
 
     def _depth(self, start: int, path: set[int]) -> int:
         """How deep the calls from ``start`` go, none of ``path`` entered twice. With recursion that is as hard as the
@@ -493,7 +533,7 @@ class Calls:
 
     def reaches_counting(self, key: int) -> bool:
         """Whether functions called from here count actions too."""
-        return bool(self._reached(key) & self.counting)
+        return bool(self._reached(key) & self.endless)
 
 
 # ---------------------------------------------------------------- one function or handler
@@ -502,11 +542,10 @@ class Calls:
 class UnitLowering:
     """Lowers one function or handler."""
 
-    def __init__(self, lowering: ProgramLowering, unit: Handler | tree.Function, name: str, actions: int = 0) -> None:
+    def __init__(self, lowering: ProgramLowering, unit: Handler | tree.Function, name: str) -> None:
         self.program = lowering
         self.unit = unit
         self.name = name
-        self.most_actions = actions
         self.is_function = isinstance(unit, tree.Function)
         self.names = Names()
         self.out = Lines(1)
@@ -518,18 +557,12 @@ class UnitLowering:
         self.temporaries: dict[str, int] = {}
         self.expressions = ExpressionLowering(self)
         calls = lowering.calls
-        counts = id(unit) in calls.counting and not lowering.options.suppress_time_limits
-        if not counts and not self.is_function and self._static_actions() >= actions > 0:
-            counts = not lowering.options.suppress_time_limits
-        self.counts = counts
-        self.shares_count = counts and (self.is_function or calls.reaches_counting(id(unit)))
+        self.counts = id(unit) in calls.endless
+        self.shares_count = self.counts and (self.is_function or calls.reaches_counting(id(unit)))
         self.pending = 0
         self.steps: list[tree.ExpressionStatement | None] = []  # of the loops around: what continue has to do
         self.parameters = {id(p) for p in unit.parameters} if isinstance(unit, tree.Function) else set()
         self.has_nesting = self.is_function and id(unit) in calls.nesting
-
-    def _static_actions(self) -> int:
-        return sum(isinstance(node, tree.Statement) for node in descend(self.unit.body))
 
     # ------------------------------------------------------------ names
 
@@ -564,6 +597,10 @@ class UnitLowering:
     # ------------------------------------------------------------ the whole
 
     def lines(self) -> list[str]:
+        if isinstance(self.unit, Handler) and not self.counts:
+            statements = self.program.calls.statements(self.unit)
+            if statements > self.program.most_actions and not self.program.options.suppress_time_limits:
+                return [self._header(), "    exceeded(True)"]
         self._collect_written()
         self.statement(self.unit.body)
         self.flush_actions(self.unit.body.token)
@@ -605,7 +642,7 @@ class UnitLowering:
         if declared:
             lines.add(f"global {', '.join(declared)}")
         if self.counts and not self.is_function:
-            lines.add(f"actions = {self.most_actions}")
+            lines.add(f"actions = {self.program.most_actions}")
         if self.has_nesting:
             token = self.unit.token
             call = self.program.places.mark("nested_too_deep()", token)
@@ -643,8 +680,10 @@ class UnitLowering:
 
     # ------------------------------------------------------------ actions
 
-    def count(self, actions: int = 1) -> None:
+    def count(self, token: tree.Token, actions: int = 1) -> None:
         self.pending += actions
+        if self.pending >= AT_ONCE:
+            self.flush_actions(token)
 
     def flush_actions(self, token: tree.Token) -> None:
         """Have what was counted so far checked: the end of a basic block."""
@@ -653,6 +692,25 @@ class UnitLowering:
             self.add(f"actions -= {self.pending}")
             self.add(f"if actions <= 0: {call}")
         self.pending = 0
+
+    def count_calls(self, *nodes: tree.Node | None) -> None:
+        """Count what functions without loops run that are called from ``nodes``: they do not count themselves."""
+        if not self.counts:
+            return
+        calls = self.program.calls
+        for node in nodes:
+            for found in descend(node) if node is not None else ():
+                if isinstance(found, tree.Call):
+                    for function in found.referents:
+                        if isinstance(function, tree.Function) and id(function) not in calls.endless:
+                            self._count_call(found, function)
+
+    def _count_call(self, call: tree.Call, function: tree.Function) -> None:
+        statements = self.program.calls.statements(function)
+        if statements > 1:
+            self.add(f"if actions < {statements}: {self.program.places.mark('exceeded()', function.token)}")
+        self.pending += statements
+        self.flush_actions(call.token)
 
     # ------------------------------------------------------------ statements
 
@@ -676,14 +734,18 @@ class UnitLowering:
             self.statement(statement)
 
     def do_null(self, node: tree.Null) -> None:
-        self.count()
+        pass
 
     def do_embeddedcode(self, node: tree.EmbeddedCode) -> None:
         self.program.embedded.statement(self, node)
 
     def do_expressionstatement(self, node: tree.ExpressionStatement) -> None:
-        self.count()
         value = node.value
+        self.count_calls(value)
+        self._expression(value)
+        self.count(node.token)
+
+    def _expression(self, value: tree.Expression) -> None:
         if isinstance(value, tree.Assignment):
             self._assignment(value)
         elif isinstance(value, (tree.PreCrement, tree.PostCrement)):
@@ -700,13 +762,34 @@ class UnitLowering:
     def _assignment(self, node: tree.Assignment) -> None:
         left = node.left
         if node.operator == "<<<":
-            self.add(f"{self.expressions.sampled(left)}.add({self.expressions.text(node.right)})")
+            self._add_sample(left, node.right)
         elif isinstance(left, tree.Symbol):
             self._assign_variable(node, left.referent)
         elif isinstance(left, tree.Index):
             self._assign_element(node, left)
         else:
             self.add(self.expressions.lower_assignment(node).text)
+
+    def _add_sample(self, target: tree.Expression, right: tree.Expression) -> None:
+        """``target <<< right``; an element comes into being only once its sample is known."""
+        value = self.expressions.value(right)
+        if isinstance(target, tree.Index):
+            assert isinstance(target.array, tree.Symbol)
+            array, key = self.variable(target.array.referent), self.expressions.key_value(target.keys)
+            if not value.simple:
+                keys = [self.expressions.value(part) for part in target.keys if part is not None]
+                if has_effects(right) and not all(code.constant for code in keys):
+                    name = self.temporary("k")
+                    self.add(f"{name} = {key}")
+                    key = name
+                name = self.temporary("v")
+                self._set(name, value)
+                value = Code(name)
+            statistics = self.program.places.mark(f"{array}.statistics({key})", target.token)
+        else:
+            assert isinstance(target, tree.Symbol)
+            statistics = self.variable(target.referent)
+        self.add(f"{statistics}.add({value.text})")
 
     def _assign_variable(self, node: tree.Assignment, variable: tree.Variable) -> None:
         name = self.assigned(variable)
@@ -719,9 +802,13 @@ class UnitLowering:
             self._set(name, expressions.value(node.right))
             return
         right = expressions.value(node.right)
+        if has_effects(node.right):  # the old value is read after that
+            new = self.temporary("r")
+            self._set(new, right)
+            right = right._replace(text=new, level=ATOM, wide=None)
         operator = node.operator[:-1]
         if operator not in ("+", "-", "*", "&", "|", "^"):
-            self._set(name, expressions.arithmetic(operator, Code(name), right, node.token))
+            self._set(name, expressions.combined(node, Code(name), right))
             return
         known = self.program.ranges.variable(variable)
         self.add(f"{name} {node.operator} {right.raw.at(0)}")
@@ -745,7 +832,9 @@ class UnitLowering:
         expressions = self.expressions
         codes = [expressions.value(key) for key in target.keys if key is not None]
         text = ", ".join(code.text if len(codes) > 1 else code.at(0) for code in codes)
-        writes_twice = all(code.simple or code.text[:1] in "'\"" for code in codes)
+        writes_twice = all(code.simple or code.constant for code in codes)
+        if writes_twice and has_effects(node.right):  # which could change the key
+            writes_twice = all(code.constant for code in codes)
         if not writes_twice:
             key = self.temporary("k")
             self.add(f"{key} = ({text})" if len(codes) > 1 else f"{key} = {text}")
@@ -763,8 +852,9 @@ class UnitLowering:
         self.add(f"else: {put}")
 
     def do_if(self, node: tree.If) -> None:
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
+        self.count_calls(node.condition)
         self.add(f"if {self.expressions.condition(node.condition).at(0)}:")
         self.block(node.then)
         otherwise = node.otherwise
@@ -783,17 +873,18 @@ class UnitLowering:
     def do_for(self, node: tree.For) -> None:
         if node.initial is not None:
             self.statement(node.initial)
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
         condition = self.expressions.condition(node.condition)
         self.add("while True:" if condition.text == "1" else f"while {condition.at(0)}:")
         self.loops += 1
         self.steps.append(node.step)
         self.out.indent += 1
-        self.count()  # stands for the condition
+        self.count(node.token)  # stands for the condition
         before = len(self.out.lines)
+        self.count_calls(node.condition)
         self.statement(node.body)
-        self.flush_actions(node.body.token)
+        self.flush_actions(node.token if isinstance(node.body, tree.Null) else node.body.token)
         if node.step is not None:
             self.statement(node.step)
             self.pending = 0
@@ -802,10 +893,10 @@ class UnitLowering:
         self.out.indent -= 1
         self.steps.pop()
         self.loops -= 1
-        self.count(int(node.step is not None))
+        self.count(node.token, int(node.step is not None))
 
     def do_foreach(self, node: tree.Foreach) -> None:
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
         if isinstance(node.array, tree.Histogram):
             self._foreach_bucket(node)
@@ -814,7 +905,7 @@ class UnitLowering:
         self.loops += 1
         self.steps.append(None)
         self.out.indent += 1
-        self.count()
+        self.count(node.token)
         if not isinstance(node.array, tree.Histogram) and node.value is not None and not self._whole(node):
             array = self.variable(node.array.referent)  # type: ignore[attr-defined]
             keys = ", ".join(self.assigned(key.referent) for key in node.keys)
@@ -852,26 +943,25 @@ class UnitLowering:
         self.add(f"for {targets} in {array}.ordered({', '.join(arguments)}):")
 
     def _foreach_bucket(self, node: tree.Foreach) -> None:
+        """A loop over buckets: always upwards, whatever the script says of sorting."""
         assert isinstance(node.array, tree.Histogram)
         histogram = self.expressions.statistics(node.array.operand)
         key = self.assigned(node.keys[0].referent)
-        order = f"range({histogram}.buckets)"
-        if node.sort_direction and node.sort_column == 0:
-            reverse = ", reverse=True" if node.sort_direction < 0 else ""
-            order = f"sorted({order}, key={histogram}.bucket{reverse})"
-        elif node.sort_direction < 0:
-            order = f"reversed({order})"
+        count = f"{histogram}.buckets"
         if node.limit is not None:
-            order = f"list({order})[:max(0, {self.expressions.text(node.limit)})]"
-        self.add(f"for {key} in {order}:")
+            limit = self.temporary("n")
+            self.add(f"{limit} = {self.expressions.text(node.limit)}")
+            count += f" and ({limit} := {limit} - 1) >= 0"
+        self.add(f"{key} = -1")
+        self.add(f"while ({key} := {key} + 1) < {count}:")
         if node.value is not None:
-            call = self.program.places.mark(f"{histogram}.bucket({key})", node.array.token)
             self.out.indent += 1
-            self.add(f"{self.assigned(node.value.referent)} = {call}")
+            self.add(f"{self.assigned(node.value.referent)} = {histogram}.counted({key})")
             self.out.indent -= 1
 
     def do_return(self, node: tree.Return) -> None:
-        self.count()
+        self.count_calls(node.value)
+        self.count(node.token)
         self.flush_actions(node.token)
         value = self.expressions.value(node.value).at(0) if node.value is not None else ""
         if self.has_nesting:
@@ -882,7 +972,7 @@ class UnitLowering:
         self.add(f"return {value}".rstrip())
 
     def do_next(self, node: tree.Next) -> None:
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
         if self.has_nesting:
             self.add("nesting -= 1")
@@ -891,14 +981,14 @@ class UnitLowering:
     def do_break(self, node: tree.Break) -> None:
         if not self.steps:
             raise SemanticError("cannot 'break' outside loop", node.token)
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
         self.add("break")
 
     def do_continue(self, node: tree.Continue) -> None:
         if not self.steps:
             raise SemanticError("cannot 'continue' outside loop", node.token)
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
         step = self.steps[-1]
         if step is not None:
@@ -908,7 +998,7 @@ class UnitLowering:
         self.add("continue")
 
     def do_delete(self, node: tree.Delete) -> None:
-        self.count()
+        self.count(node.token)
         value = node.value
         if isinstance(value, tree.Index):
             assert isinstance(value.array, tree.Symbol)
@@ -930,7 +1020,6 @@ class UnitLowering:
         return f"{self.assigned(variable)} = {empty}"
 
     def do_try(self, node: tree.Try) -> None:
-        self.count()
         self.flush_actions(node.token)
         nests = self.has_nesting or self.program.calls.reaches_nesting(id(self.unit))
         if nests:
@@ -947,7 +1036,7 @@ class UnitLowering:
             self.add(call)
         if nests:
             self.add(f"nesting = {saved}")
-        self.count()
+        self.count(node.token)
         self.flush_actions(node.token)
         self.statement(node.handler)
         if node.handler is not None:
@@ -1050,7 +1139,7 @@ class EmbeddedPython:
     def statement(self, unit: UnitLowering, node: tree.EmbeddedCode) -> None:
         """Embedded code among a handler's statements."""
         name = unit.temporary("python")
-        unit.count()
+        unit.count(node.token)
         unit.add(f"def {name}(c):")
         for line in self.check(node.code, node.token, f"def {name}(c):"):
             unit.out.indent += 1

@@ -91,7 +91,13 @@ def test_logarithmic_histogram_of_negative_values() -> None:
     assert labels == ["value", "-16", "-8", "-4", "-2", "-1", ""]
 
 
-def test_bucket_outside_is_zero() -> None:
+def test_buckets() -> None:
     statistics = filled(1, 5, 5, 25, histogram=("linear", 0, 30, 10))
-    assert [statistics.bucket(index) for index in (-1, 0, 1, 2, 3, 4, 99)] == [0, 0, 3, 0, 1, 0, 0]
-    assert statistics.buckets == 6
+    assert [statistics.bucket(index) for index in range(statistics.buckets)] == [0, 3, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("index", [-1, 6, 1 << 40])
+def test_bucket_outside(index: int) -> None:
+    statistics = filled(1, 5, 5, 25, histogram=("linear", 0, 30, 10))
+    with pytest.raises(ScriptError, match="histogram index out of range"):
+        statistics.bucket(index)
