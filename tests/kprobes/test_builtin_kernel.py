@@ -32,6 +32,7 @@ BREAKPOINT_HANDLERS = {
     "arm": "do_debug_exception",
     "arm64": "do_debug_exception",
     "mips64": "do_bp",
+    "mips64": "do_bp",
     "ppc64": "program_check_exception",
     "ppc64le": "program_check_exception",
     "s390x": "illegal_op",
