@@ -19,8 +19,8 @@ from .expectations import INSISTENT, explain
 from .preprocess import Facts, Macro, Preprocessor
 from .tree import Node, Script, Source, Token
 
-MAX_SOURCE = 4 << 20  # bytes of a script; its tree takes about a hundred times as much
-MAX_TOKENS = 400_000  # of a script; more take too long
+MAX_SOURCE = 2 << 20  # bytes of a script; its tree takes about a hundred times as much
+MAX_TOKENS = 250_000  # of a script; more take too long
 MAX_STACK = 10_000  # symbols the parser holds at once
 MAX_DEPTH = 2_000  # of the tree: the stages after this one recurse over it
 

@@ -34,6 +34,9 @@ class Source:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
+MOST_SHOWN = 1000  # characters of a token in messages
+
+
 @dataclass(eq=False, slots=True, repr=False)
 class Token:
     """A token with its place. ``kind`` is stap's word for it: identifier, operator, string, number, keyword,
@@ -53,7 +56,8 @@ class Token:
         """``identifier 'x'``, as messages name a token; keywords and embedded code go without their text."""
         if self.kind in ("keyword", "embedded-code"):
             return self.kind
-        return f"{self.kind} '{self.text}'"
+        text = self.text if len(self.text) <= MOST_SHOWN else self.text[:MOST_SHOWN] + "..."
+        return f"{self.kind} '{text}'"
 
     def __repr__(self) -> str:
         return f"<Token {self.describe()} at {self.place()}>"
