@@ -53,6 +53,7 @@ class Options:
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
     interactive: bool = False  # -i
+    format: bool = False  # --fmt
     man_page: bool = False  # --man-page
     completion: str | None = None  # --completion: the shell
     example: str | None = None  # --example
@@ -227,6 +228,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "dump-functions", "", "list the tapset's functions; with -v, what they do", _dump("functions")),
     Option("", "dump-probe-types", "", "list the forms of probe points", _dump("probe-types")),
     Option("", "dump-probe-aliases", "", "list the tapset's aliases", _dump("probe-aliases")),
+    Option("", "fmt", "", "print the script laid out; with -o, write it to FILE", _flag("format")),
     Option("", "example", "NAME", "run the sample NAME; 'list' lists them", _text("example")),
     Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
     Option("v", "", "", "say more of what each pass does", _verbose),

@@ -75,8 +75,11 @@ class ScriptRun:
                                       variables=options.list_variables)
         if options.dump is not None:
             return self._print(passes.list_inventory(options.dump, options, reporter))
+        sources = self._sources()
+        if options.format:
+            return self._format(sources)
         started = time.monotonic()
-        scripts = passes.parse_all(self._sources(), options, reporter)
+        scripts = passes.parse_all(sources, options, reporter)
         if scripts is None:
             reporter.failed(1)
             return 1
@@ -104,6 +107,14 @@ class ScriptRun:
         if options.last_pass == 3:
             return self._print(program.source)
         return 0 if options.last_pass == 4 else self._run(program)
+
+    def _format(self, sources: list[tree.Source]) -> int:
+        """--fmt: the script laid out, or, with -o, written to the file."""
+        from stapy.editors import formatting
+
+        if not sources:
+            return 1
+        return self._print(formatting.format(sources[0].text))
 
     def _print(self, text: str) -> int:
         """What a pass was asked to show. Returns the exit status."""
