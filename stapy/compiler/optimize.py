@@ -281,13 +281,10 @@ class Optimizer:
             self.changed = True
 
     def drop_dead_assignments(self) -> None:
-        """Assignments to variables nobody reads leave their right side; the script's globals are shown at the end."""
+        """Assignments to variables nobody reads leave their right side; the script's globals can be seen from outside."""
         uses = self.all_uses()
-        displayed = not self.analysis.options.no_global_var_display
         read = set(uses.read)
-        for variable in self.analysis.globals:
-            if displayed and variable.token.source.user:
-                read.add(variable)
+        read.update(variable for variable in self.analysis.globals if variable.token.source.user)
         for unit in units(self.analysis):
             remover = _DeadAssignments(self, read)
             unit.body = remover.rewrite(unit.body)
@@ -464,7 +461,6 @@ class _EmptyStatements(Rewriter):
             and node.initial is None
             and node.step is None
             and not self.effects.has(node.condition)
-            and not _is_true(node.condition)
         ):
             return self.null(node)
         return node
@@ -474,10 +470,6 @@ class _EmptyStatements(Rewriter):
         if isinstance(node.body, tree.Null) and not self.effects.has(node.limit):
             return self.null(node)
         return node
-
-
-def _is_true(node: tree.Expression) -> bool:
-    return isinstance(node, tree.Number) and node.value != 0
 
 
 class _EffectlessExpressions(Rewriter):
@@ -661,10 +653,9 @@ class Folder(Rewriter):
         self.rewrite_children(node)
         left, right = node.left, node.right
         if isinstance(left, (tree.Number, tree.String)) and type(left) is type(right):
-            a: Any = left.value
-            b: Any = right.value
-            if isinstance(a, str) and "\0" in a + b:
-                return node
+            # stap compares the literals as it keeps them, escapes and all
+            a: Any = left.raw or left.value if isinstance(left, tree.String) else left.value
+            b: Any = right.raw or right.value if isinstance(right, tree.String) else right.value
             return self.number(
                 node,
                 int({"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "==": a == b, "!=": a != b}[node.operator]),
@@ -677,7 +668,7 @@ class Folder(Rewriter):
         if isinstance(left, tree.String) and isinstance(right, tree.String) and "\0" not in left.value:
             return self.string(left, left.value + right.value)
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, tree.String) and not one.value and not isinstance(other, tree.Number):
+            if isinstance(one, tree.String) and not one.value and other.type is Type.STRING:
                 self.changed = True
                 return other
         return node
