@@ -121,7 +121,8 @@ def _example(name: str, words: list[str]) -> Options:
 def _run_on_one(options: Options) -> int:
     if options.script_file is not None and options.script_file.endswith(".py"):
         return run_module(options)
-    return ScriptRun(options, _open_output(options), sys.stderr).run()
+    output = sys.stdout.buffer if options.format else _open_output(options)  # --fmt writes over what it has read
+    return ScriptRun(options, output, sys.stderr).run()
 
 
 def _run_on_each(names: list[str], options: Options) -> int:

@@ -114,7 +114,15 @@ class ScriptRun:
 
         if not sources:
             return 1
-        return self._print(formatting.format(sources[0].text))
+        text = formatting.format(sources[0].text)
+        if self.options.output is None:
+            return self._print(text)
+        try:
+            with open(self.options.output, "wb") as file:
+                file.write(text.encode("latin-1"))
+        except OSError as error:
+            raise Failure(f"ERROR: cannot write {self.options.output}: {error.strerror}.") from None
+        return 0
 
     def _print(self, text: str) -> int:
         """What a pass was asked to show. Returns the exit status."""
