@@ -88,11 +88,23 @@ def _main(argv: list[str] | None) -> int:
         from stapy.interactive import terminal
 
         return terminal.main(options)
+    if options.language_server:
+        return _serve(options)
     names = running.architectures(options.architecture)
     if len(names) > 1:
         return _run_on_each(names, options)
     options.architecture = names[0]
     return _run_on_one(options)
+
+
+def _serve(options: Options) -> int:
+    """--language-server. Raises Failure where pygls is not installed."""
+    try:
+        from stapy.editors import server
+    except ImportError:
+        raise Failure("ERROR: the language server needs pygls: pip install 'stapy-trace[lsp]'") from None
+    options.architecture = running.architectures(options.architecture)[0]
+    return server.main(options)
 
 
 def _complete(words: list[str]) -> int:

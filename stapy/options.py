@@ -53,6 +53,7 @@ class Options:
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
     interactive: bool = False  # -i
+    language_server: bool = False  # --language-server
     format: bool = False  # --fmt
     man_page: bool = False  # --man-page
     completion: str | None = None  # --completion: the shell
@@ -229,6 +230,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "dump-probe-types", "", "list the forms of probe points", _dump("probe-types")),
     Option("", "dump-probe-aliases", "", "list the tapset's aliases", _dump("probe-aliases")),
     Option("", "fmt", "", "print the script laid out; with -o, write it to FILE", _flag("format")),
+    Option("", "language-server", "", "serve an editor (LSP on standard input)", _flag("language_server")),
     Option("", "example", "NAME", "run the sample NAME; 'list' lists them", _text("example")),
     Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
     Option("v", "", "", "say more of what each pass does", _verbose),
@@ -340,7 +342,7 @@ def _take_script(options: Options, rest: list[str]) -> None:
     """The first word left over is the script's file, unless -e or a listing took its place."""
     if options.show_help or options.show_version or options.man_page or options.completion:
         return
-    if options.interactive and options.script_text is None and not rest:
+    if (options.interactive or options.language_server) and options.script_text is None and not rest:
         return
     if options.list_pattern is not None or options.dump is not None:
         if rest or options.script_text is not None:
