@@ -280,6 +280,8 @@ class Regex:
     """A compiled pattern. ``groups`` is how many groups it has, without the whole match."""
 
     def __init__(self, pattern: str) -> None:
+        if len(pattern) > MOST_INSTRUCTIONS:
+            raise RegexError("the expression is too large")
         parser = _Parser(pattern)
         tree = parser.expression()  # a ")" without its "(" ends the pattern, as it does in stap
         self.pattern = pattern

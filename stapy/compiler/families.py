@@ -23,6 +23,7 @@ MICROSECOND, MILLISECOND, SECOND = 1_000, 1_000_000, 1_000_000_000
 DAY = 86_400 * SECOND
 SHORTEST = 100_000  # nanoseconds of a timer's period
 JIFFY = MILLISECOND  # HZ is 1000
+LONGEST_PATTERN = 2000  # of a function, file or label: matching takes time with the square of it
 MOST_CALLEES = 3000  # of one probe point: at some depth every function calls every other
 NUMBER, STRING = "number", "string"
 LAST = (1 << 63) - 1  # the order of an end probe behind all others
@@ -52,6 +53,8 @@ class Request:
     def __post_init__(self) -> None:
         for component in self.point.components:
             value = component.argument.value if component.argument is not None else None
+            if isinstance(value, str) and len(value) > LONGEST_PATTERN:
+                raise SemanticError(f"more than {LONGEST_PATTERN} characters to match", component.token)
             self.arguments[component.name] = value
 
     def has(self, name: str) -> bool:
