@@ -28,6 +28,8 @@ KINDS = {
     "variable": types.CompletionItemKind.Variable,
     "member": types.CompletionItemKind.Field,
 }
+_DEFINITION = (r"^[ \t]*(?:private\s+)?(?:(?:function|@define)\s+|global\s[^\n]*?(?<!\w)|probe\s[^={{]*?(?<![\w.])"
+               r"(?={word}\s*\+?=)){word}\b")
 _WORD = re.compile(r"[@$]?\w+")
 
 
@@ -88,8 +90,7 @@ class Checker:
 
     def definition(self, uri: str, text: str, word: str) -> types.Location | None:
         """Where a function, global, macro or alias is defined: in the script, else in the tapset."""
-        pattern = rf"^[ \t]*(?:private\s+)?(?:function|global|probe|@define)\s[^\n]*?(?<![\w.]){re.escape(word)}\b"
-        found = re.search(pattern, text, re.MULTILINE)
+        found = re.search(_DEFINITION.format(word=re.escape(word)), text, re.MULTILINE)
         if found is not None:
             line = text.count("\n", 0, found.end())
             column = found.end() - len(word) - (text.rfind("\n", 0, found.end()) + 1)
@@ -124,7 +125,7 @@ def make(options: Options) -> LanguageServer:
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         check(params.text_document.uri)
 
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[".", '"', "$", ">", "@"]))
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=list('."$>@')))
     def complete(params: types.CompletionParams) -> types.CompletionList:
         before = _before(text_of(params.text_document.uri), params.position)
         place = params.position
@@ -167,7 +168,8 @@ def _before(text: str, position: types.Position) -> str:
 
 def _word_at(text: str, position: types.Position) -> str | None:
     line = text.split("\n")[position.line]
-    return next((found[0] for found in _WORD.finditer(line) if found.start() <= position.character <= found.end()), None)
+    words = (found[0] for found in _WORD.finditer(line) if found.start() <= position.character <= found.end())
+    return next(words, None)
 
 
 def main(options: Options) -> int:
