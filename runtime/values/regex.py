@@ -13,6 +13,7 @@ from typing import Any
 
 MOST_REPETITIONS = 2048
 MOST_INSTRUCTIONS = 20000
+DIGITS = frozenset("0123456789")  # not what Unicode takes for one
 
 
 class RegexError(Exception):
@@ -110,7 +111,7 @@ class _Parser:
 
     def number(self) -> int:
         start = self.position
-        while self.peek().isdigit():
+        while self.peek() in DIGITS:
             self.position += 1
         digits = self.pattern[start:self.position]
         if not digits:
