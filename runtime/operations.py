@@ -100,7 +100,7 @@ def caught(exception: BaseException, limit: int = 511) -> str:
 def fault_message(fault: Any) -> str:
     """The message for memory that is not there."""
     kind = "write" if getattr(fault, "write", False) else "read"
-    return f"kernel {kind} fault at {fault.address & _MASK:#018x} (addr)"
+    return f"{kind} fault [man error::fault] at {fault.address & _MASK:#x}"
 
 
 # ---------------------------------------------------------------- the kernel's memory and registers

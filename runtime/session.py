@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TextIO
 
 from stapy.runtime import limits
 from stapy.runtime.context import Context
+from stapy.runtime.operations import fault_message
 from stapy.runtime.program import (
     Begin,
     Breakpoint,
@@ -167,7 +168,7 @@ class Session:
         self.failed = True
         self._report("ERROR", "01;31", message)
 
-    def _handler_failed(self, probe: Probe, exception: Exception) -> None:
+    def _handler_failed(self, probe: Probe, exception: BaseException) -> None:
         """Account for what a handler raised: a script's error is shown and counted, anything else is ours."""
         if isinstance(exception, NextProbe):
             return
@@ -581,12 +582,12 @@ class Session:
                           f"{times.average()}avg/{times.maximum()}max, variance: {times.variance()}, index: {index}\n")
 
 
-def as_script_error(exception: Exception) -> ScriptError | None:
+def as_script_error(exception: BaseException) -> ScriptError | None:
     """The script's error that ``exception`` amounts to: itself, or a read of memory that is not there; else None."""
     if isinstance(exception, ScriptError):
         return exception
     if type(exception).__name__ == "MemoryFault":
-        return ScriptError(f"kernel read fault at {exception.address & 0xFFFFFFFFFFFFFFFF:#018x} (addr)")  # type: ignore
+        return ScriptError(fault_message(exception))
     return None
 
 
@@ -665,7 +666,7 @@ class IdleClock:
         heappush(self._due, (timer.following(self.now), self._order, timer))
 
     def run(self, until: int, going_on: Callable[[], bool]) -> None:
-        """Let time pass up to ``until``, or until no timer is left, or ``going_on`` says no."""
+        """Let time pass up to ``until``, or until ``going_on`` says no."""
         while self._due and going_on():
             when, _, timer = self._due[0]
             if when > until:
@@ -676,6 +677,8 @@ class IdleClock:
             self.now = when
             self._push(timer)
             timer.function(None)
+        if going_on():
+            self.now = until
 
 
 class Randomness:

@@ -20,7 +20,7 @@ class _Reader:
 
     def __init__(self, c: Context) -> None:
         if c.kernel is None:
-            raise ScriptError("kernel read fault at 0x0000000000000000 (addr)")
+            raise ScriptError("read fault [man error::fault] at 0x0")
         self.c = c
         self.kernel = c.kernel
         self.layout = c.kernel.layout

@@ -17,7 +17,7 @@ LIMITS = ("CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "ME
 def _limit(c: Context, task: int, number: int) -> int:
     """The soft limit ``number`` of a task; -1 for none."""
     if c.kernel is None:
-        raise ScriptError("kernel read fault at 0x0000000000000000 (addr)")
+        raise ScriptError("read fault [man error::fault] at 0x0")
     kernel, layout = c.kernel, c.kernel.layout
     signal = kernel.member_reader("task_struct", "signal", False)(pointer(c, task))
     place = signal + layout.offset("signal_struct", "rlim") + number * layout.size("rlimit")

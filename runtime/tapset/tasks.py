@@ -185,7 +185,7 @@ def task_current(c: Context) -> int:
 def _task(c: Context, address: int) -> Any:
     """A view of the task at ``address``; a null pointer faults as any other would."""
     if c.kernel is None:
-        raise ScriptError(f"kernel read fault at {address & 0xFFFFFFFFFFFFFFFF:#018x} (addr)")
+        raise ScriptError(f"read fault [man error::fault] at {address & 0xFFFFFFFFFFFFFFFF:#x}")
     return c.kernel.task(address & 0xFFFFFFFFFFFFFFFF if c.kernel.description.pointer_size == 8
                          else address & 0xFFFFFFFF)
 

@@ -29,7 +29,7 @@ def test_differences_stand_in_columns() -> None:
 def test_messages_and_statuses_are_compared_too() -> None:
     script = 'probe kernel.function("do_fork") { if (@cast(8, "struct list_head")->next) println(1) }'
     result = run_stapy("-a", "i386,x86_64", "-c", "fork 1", "-e", script)
-    assert result.err.startswith("ERROR: kernel read fault at 0x0000000000000008 (addr) near operator '@cast' at")
+    assert result.err.startswith("ERROR: read fault [man error::fault] at 0x8 near operator '@cast' at")
     assert result.err.endswith("\nThe same output on i386 x86_64.\n")
     assert result.status == 1
 

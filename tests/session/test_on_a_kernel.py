@@ -43,7 +43,7 @@ def test_an_error_in_a_handler(run) -> None:
 def test_a_null_pointer_in_a_handler(run) -> None:
     status, out, err = run('probe kernel.function("do_fork") { println(@cast(8, "task_struct")->pid) }')
     assert (status, out) == (1, "")
-    assert err.startswith("ERROR: kernel read fault at 0x")
+    assert err.startswith("ERROR: read fault [man error::fault] at 0x")
     assert "near" in err.splitlines()[0]
 
 
