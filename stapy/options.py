@@ -53,6 +53,7 @@ class Options:
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
     interactive: bool = False  # -i
+    json: bool = False  # -f json
     language_server: bool = False  # --language-server
     format: bool = False  # --fmt
     man_page: bool = False  # --man-page
@@ -187,6 +188,12 @@ def _dump(what: str) -> Setter:
     return lambda options, _: setattr(options, "dump", what)
 
 
+def _output_format(options: Options, value: str) -> None:
+    if value not in ("text", "json"):
+        raise UsageError(f"-f takes text or json, not '{value}'.")
+    options.json = value == "json"
+
+
 def _completion(options: Options, value: str) -> None:
     if value not in ("bash", "zsh", "fish"):
         raise UsageError(f"--completion takes bash, zsh or fish, not '{value}'.")
@@ -223,6 +230,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("c", "", "CMD", "run the workload CMD, and end when it does", _text("command")),
     Option("T", "", "SECONDS", "end after SECONDS of virtual time", _timeout),
     Option("x", "", "PID", "make target() PID", _pid),
+    Option("f", "", "FORMAT", "what the output is: text, or json, an object a line", _output_format),
     Option("o", "", "FILE", "write the script's output to FILE (strftime formats allowed)", _text("output")),
     Option("l", "", "PROBE", "list the matching probe points", _listing(False)),
     Option("L", "", "PROBE", "list the matching probe points with their variables", _listing(True)),

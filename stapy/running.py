@@ -136,12 +136,15 @@ class ScriptRun:
         from stapy.runtime.machine.cpu import MachineError
         from stapy.runtime.session import Session
 
+        kind: type[Session] = Session
+        if self.options.json:
+            from stapy.runtime.json_session import JsonSession as kind
         kernel = self.kernel
         try:
             if kernel is None and (program.needs_kernel or self.workload is not None):
                 kernel = self._start_kernel()
             settings = session_options(self.options, self.counting)
-            self.session = session = Session(program, kernel, self.output, settings, self.messages)
+            self.session = session = kind(program, kernel, self.output, settings, self.messages)
             if kernel is not None and self.workload is not None:
                 kernel.set_terminal(lambda data: session.emit(data.decode("latin-1")))
             started = time.monotonic()

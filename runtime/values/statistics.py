@@ -14,6 +14,18 @@ MOST_BUCKETS = 128
 Histogram = tuple[str] | tuple[str, int, int, int]
 
 
+class HistogramText(str):
+    """A histogram as it is drawn; ``intervals`` has its numbers: a dict each with min, max (where there are such) and
+    count, those shown, in order."""
+
+    intervals: list[dict[str, int]]
+
+    def __new__(cls, text: str, intervals: list[dict[str, int]]) -> HistogramText:
+        made = super().__new__(cls, text)
+        made.intervals = intervals
+        return made
+
+
 class Statistics:
     """Running figures over the values added; no sample is kept.
 
@@ -157,7 +169,23 @@ class Statistics:
             count = self._counts[row]
             bar = count // scale
             lines.append(f"{self._label(row):>{width}} |{'@' * bar}{count:>{bars - bar + 1 + count_width}}")
-        return "\n".join(lines) + "\n\n"
+        shown = [self._interval(row) for row in range(first, last + 1) if self._counts[row]]
+        return HistogramText("\n".join(lines) + "\n\n", shown)
+
+    def _interval(self, row: int) -> dict[str, int]:
+        """What falls into a bucket, and how much did."""
+        ends: dict[str, int] = {}
+        if len(self._histogram) == 1:  # type: ignore[arg-type]
+            size = abs(row - LOG_ZERO)
+            least, most = (1 << size) >> 1, (1 << size) - 1
+            ends = {"min": least, "max": most} if row >= LOG_ZERO else {"min": -most, "max": -least}
+        else:
+            _, low, _, step = self._histogram  # type: ignore[misc]
+            if row > 0:
+                ends["min"] = low + (row - 1) * step
+            if row < len(self._counts) - 1:
+                ends["max"] = low + row * step - 1
+        return {**ends, "count": self._counts[row]}
 
     def _rows(self) -> tuple[int, int]:
         """First and last bucket to show: the used ones and two more on either side, where there are such."""
