@@ -40,7 +40,7 @@ def string_to_fp(input_: str) -> int:
     """The number that ``input`` spells, as ``-1.5e3``. What is no number is an error."""
     stripped = input_.lstrip("+-")
     try:
-        if not stripped or not (stripped[0].isdigit() or stripped[0] == ".") or "_" in input_:
+        if not stripped or not (stripped[0].isdecimal() or stripped[0] == ".") or "_" in input_:
             raise ValueError
         return _bits(float(input_))
     except ValueError:

@@ -479,7 +479,7 @@ def _compare(left: object, operator: Token, right: object) -> bool:
     raise ParseError("expected comparison operator", at=operator)
 
 
-_VERSION_PART = re.compile(r"\d+|\D")
+_VERSION_PART = re.compile(r"[0-9]{1,1000}|[^0-9]")
 
 
 def version_key(version: str) -> list[tuple[int, int | str]]:
