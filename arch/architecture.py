@@ -124,6 +124,7 @@ class Architecture:
     return_trap: int  # return from exception
     system_call_trap: int | None = None
     stop_address = 0  # where emu_start stops by itself
+    exact_pc = True  # whether instructions can be hooked one by one, for a watchpoint to know which it was
     leaves_branch = False  # whether Unicorn, after a fault in a delay slot, is still in the middle of the branch
 
     @property

@@ -309,7 +309,7 @@ class ProgramLowering:
             condition = self._condition(instance.handler)
             probe = program.Probe(instance.event, handler, instance.name, instance.point, at_call, condition, index)
             probes.append(probe)
-        kernel_events = (program.Breakpoint, program.FunctionReturn, program.JprobeEntry)
+        kernel_events = (program.Breakpoint, program.FunctionReturn, program.JprobeEntry, program.Watchpoint)
         needs_kernel = self.needs_kernel or any(
             isinstance(probe.event, kernel_events)
             or getattr(probe.event, "profile", False)
