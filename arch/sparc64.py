@@ -48,6 +48,7 @@ class Sparc64(Architecture):
     module_area = 0x7F000000  # in the low 4 GB, as the kernel: an address takes two instructions
     user_text = 0x400000
     thread_size = 16384
+    exact_pc = False  # a hook on the instruction of a delay slot makes Unicorn lose the branch
     system_call_instruction = b"\x91\xd0\x20\x6d"  # ta 0x6d
 
     pt_regs = _PT_REGS

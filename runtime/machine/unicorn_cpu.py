@@ -275,7 +275,10 @@ class UnicornCpu(Cpu):
                 return STOPPED
             self.forget_branch()
         if error in _ACCESS:
-            return Stop("fault", _ACCESS[error], self.arch.virtual(self._fault_address))  # type: ignore[arg-type]
+            access, address = _ACCESS[error], self.arch.virtual(self._fault_address)
+            if self._clean is not None:
+                self.write_pc(self.arch.failing_place(self, access, address))
+            return Stop("fault", access, address)  # type: ignore[arg-type]
         if error == unicorn.UC_ERR_INSN_INVALID:
             return Stop("opcode")
         if error:
@@ -319,7 +322,8 @@ class UnicornCpu(Cpu):
         self, address: int, length: int, reads: bool, accessed: Callable[[int, int, int | None], None]
     ) -> Callable[[], None]:
         """Have ``accessed(address, size, value)`` called at each write to these bytes, before it is carried out, and
-        with ``reads`` at each read (value None). The PC is exact then. What is given back ends it."""
+        with ``reads`` at each read (value None). The PC is that of the instruction, or where the architecture
+        cannot have that (exact_pc) of its basic block. What is given back ends it."""
 
         def hook(_uc: Any, kind: int, place: int, size: int, value: int, _data: Any) -> bool:
             try:
@@ -335,7 +339,8 @@ class UnicornCpu(Cpu):
         # An access begins up to seven bytes before the byte that is watched: those that end too early are left out.
         hooks = [self._add_hook(kinds, callback, start - 7, start + length - 1)]
         # Unicorn knows the PC of every instruction only where each is hooked: by a C function that does nothing.
-        hooks.append(self._add_hook(unicorn.UC_HOOK_CODE, _NOTHING, 1, 0))
+        if self.arch.exact_pc:
+            hooks.append(self._add_hook(unicorn.UC_HOOK_CODE, _NOTHING, 1, 0))
         self.uc.ctl_flush_tb()
 
         def end() -> None:

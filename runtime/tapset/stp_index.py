@@ -12,7 +12,7 @@ FILES: dict[str, tuple[str, str, str]] = {
     ),
     "input.stp": (
         "",
-        "typed",
+        "__input_line",
         "input.char input.line",
     ),
     "irq.stp": (
@@ -74,6 +74,11 @@ FILES: dict[str, tuple[str, str, str]] = {
         "target_set",
         "",
     ),
+    "this.stp": (
+        "",
+        "__this1 __this2 __this3 __this4 __this5 __this6 __this7 __this8",
+        "",
+    ),
     "vfs.stp": (
         "__file_dev __file_filename __file_ino __file_inode __find_bdevname",
         "",
@@ -85,7 +90,7 @@ FILES: dict[str, tuple[str, str, str]] = {
         """,
     ),
     "vm.stp": (
-        "",
+        "addr_to_node",
         "VM_FAULT_MAJOR VM_FAULT_MINOR VM_FAULT_OOM VM_FAULT_SIGBUS",
         """
         vm.brk vm.kfree vm.kmalloc vm.kmalloc_node vm.kmem_cache_alloc vm.kmem_cache_alloc_node vm.kmem_cache_free

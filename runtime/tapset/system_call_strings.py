@@ -193,52 +193,38 @@ def __fork_flags(flags: int) -> str:
     return "|".join(part for part in (names if flags & 0xFFFFFF00 else "", sent) if part) or "0x0"
 
 
-# ---------------------------------------------------------------- the flags of open(), which differ between processors
-
-_OPEN = """O_CREAT=0x40 O_EXCL=0x80 O_NOCTTY=0x100 O_TRUNC=0x200 O_APPEND=0x400 O_NONBLOCK=0x800 O_SYNC=0x101000
-    O_DSYNC=0x1000 O_ASYNC=0x2000 O_NOATIME=0x40000 O_CLOEXEC=0x80000 O_PATH=0x200000"""
-_OPEN_MORE = {
-    "": "O_DIRECT=0x4000 O_LARGEFILE=0x8000 O_DIRECTORY=0x10000 O_NOFOLLOW=0x20000",
-    "arm": "O_DIRECTORY=0x4000 O_NOFOLLOW=0x8000 O_DIRECT=0x10000 O_LARGEFILE=0x20000",
-    "ppc": "O_DIRECTORY=0x4000 O_NOFOLLOW=0x8000 O_LARGEFILE=0x10000 O_DIRECT=0x20000",
-}
-_OPEN_SPARC = """O_APPEND=0x8 O_ASYNC=0x40 O_CREAT=0x200 O_TRUNC=0x400 O_EXCL=0x800 O_SYNC=0x802000 O_DSYNC=0x2000
-    O_NONBLOCK=0x4000 O_NOCTTY=0x8000 O_DIRECTORY=0x10000 O_NOFOLLOW=0x20000 O_LARGEFILE=0x40000 O_DIRECT=0x100000
-    O_NOATIME=0x200000 O_CLOEXEC=0x400000"""
-_open_names: dict[str, Names] = {}
+@tapset_function(pure=True)
+def _signal_or_number_str(number: int) -> str:
+    """The name of a signal, or the number where it has none: 0 asks whether there is a process."""
+    return signal_str(number) or str(number)
 
 
-def _open_flags(c: Context) -> Names:
-    arch = c.kernel.arch.name if c.kernel is not None else ""
-    if arch not in _open_names:
-        if arch.startswith("sparc"):
-            names = _names(_OPEN_SPARC)
-        else:
-            more = next((_OPEN_MORE[start] for start in ("arm", "ppc") if arch.startswith(start)), _OPEN_MORE[""])
-            names = _names(_OPEN + " " + more)
-        _open_names[arch] = names
-    return _open_names[arch]
+# ---------------------------------------------------------------- the flags of open(), the built-in kernel's
+
+_OPEN = _names("""O_CREAT=0x40 O_EXCL=0x80 O_NOCTTY=0x100 O_TRUNC=0x200 O_APPEND=0x400 O_NONBLOCK=0x800 O_SYNC=0x101000
+    O_DSYNC=0x1000 O_ASYNC=0x2000 O_DIRECT=0x4000 O_LARGEFILE=0x8000 O_DIRECTORY=0x10000 O_NOFOLLOW=0x20000
+    O_NOATIME=0x40000 O_CLOEXEC=0x80000 O_PATH=0x200000""")
 
 
-@tapset_function(pure=True, needs_kernel=True)
-def _sys_open_flag_str(c: Context, flags: int) -> str:
+@tapset_function(pure=True)
+def _sys_open_flag_str(flags: int) -> str:
     """The flags of open(): ``O_WRONLY|O_CREAT|O_TRUNC``."""
     access = {1: "O_WRONLY", 2: "O_RDWR"}.get(flags & 3, "O_RDONLY")
     rest = flags & 0xFFFFFFFC
-    return f"{access}|{_flags(_open_flags(c), rest)}" if rest else access
+    return f"{access}|{_flags(_OPEN, rest)}" if rest else access
 
 
-@tapset_function(pure=True, needs_kernel=True)
-def _sys_open_creates(c: Context, flags: int) -> int:
+@tapset_function(pure=True)
+def _sys_open_creates(flags: int) -> int:
     """Whether open() with these flags may make the file, and so has a use for its mode."""
-    return int(any(name == "O_CREAT" and flags & bit for bit, name in _open_flags(c).items()))
+    return int(bool(flags & 0x40))
 
 
 @tapset_function("_sys_pipe2_flag_str", "_dup3_flag_str", "_epoll_create1_flag_str", "_eventfd2_flag_str",
-                 "_inotify_init1_flag_str", pure=True, needs_kernel=True)
-def _descriptor_flag_str(c: Context, flags: int) -> str:
+                 "_inotify_init1_flag_str", pure=True)
+def _descriptor_flag_str(flags: int) -> str:
     """The flags a new descriptor is made with: ``O_CLOEXEC|O_NONBLOCK``."""
-    return _flags(_open_flags(c), flags & 0xFFFFFFFF)
+    return _flags(_OPEN, flags & 0xFFFFFFFF)
 
 
 # ---------------------------------------------------------------- structures in user memory

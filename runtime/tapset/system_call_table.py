@@ -315,7 +315,7 @@ _NAMED = {
     "shutdown_how": "_shutdown_how_str",
     "sighandler": "_sighandler_str",
     "sigmask_how": "_sigprocmask_how_str",
-    "signal": "_signal_name",
+    "signal": "_signal_or_number_str",
     "sock_family": "_sock_family_str",
     "sock_flags": "_sock_flags_str",
     "sock_level": "_sockopt_level_str",
@@ -394,8 +394,7 @@ def alias_text(root: str, name: str) -> str:
 
 def _points(call: SystemCall, described: bool, suffix: str) -> str:
     family = "kernel.function" if described else "kprobe.function"
-    ending = f".{suffix}" if described or suffix == "return" else ""
-    return ", ".join(f'{family}("{function}"){ending} ?' for function in call.functions)
+    return ", ".join(f'{family}("{function}").{suffix} ?' for function in call.functions)
 
 
 def _entry(call: SystemCall) -> str:

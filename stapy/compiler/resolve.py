@@ -174,8 +174,9 @@ class ProbeResolver:
             return sum(self.end(end, point, position, pending) for end in aliases)
         if branch.ends:
             raise SemanticError("invalid suffix for probe", component.token)
-        if not position and component.name in REFUSED:
-            raise SemanticError(f"no match: {REFUSED[component.name]}", component.token)
+        family = point.components[0].name
+        if family in REFUSED:
+            raise SemanticError(f"no match: {REFUSED[family]}", component.token)
         names = branch.names() if position else sorted({*branch.names(), *(self._roots or ())})
         raise SemanticError(
             f"probe point mismatch{similar_text('similar', similar(component.name, names))}", component.token

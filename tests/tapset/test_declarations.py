@@ -40,3 +40,21 @@ def test_dump_functions_form() -> None:
     (strlen,) = declare.find("strlen")
     assert str(strlen) == "strlen:long (s:string)"
     assert declare.find("no_such_function") == []
+
+
+def test_the_index_of_files_is_up_to_date() -> None:
+    from stapy.compiler import library
+    from stapy.runtime.tapset import stp_index
+
+    assert Path(stp_index.__file__).read_text() == library.index_text(), "call stapy.compiler.library.write_index()"
+
+
+def test_files_are_read_when_something_of_theirs_is_used() -> None:
+    import subprocess
+    import sys
+
+    code = ("import sys; from stapy import cli; cli.main(['-e', 'probe begin { exit() print(1) }']); "
+            "print([name for name in sys.modules if name.startswith('stapy.runtime.tapset.')])")
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "stp_index" in loaded
+    assert "system_call_table" not in loaded
