@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import re
 import resource
 import signal
 import sys
@@ -22,6 +23,7 @@ from stapy.compiler.tree import Source
 
 RECURSION_LIMIT = 12_000  # as the command has it
 MOST_SECONDS = 1.0  # of processor time that compiling may take, and as much again a run
+MANY_PROBES_SECONDS = 3.5  # where there is a probe on everything, or hundreds of them
 GIVE_UP = 4.0  # where an input that takes longer is cut off, to see what it is at
 MOST_MEMORY = 500 << 20  # bytes that one input may add
 RUN_LENGTH = 2_000_000  # nanoseconds of virtual time
@@ -148,7 +150,8 @@ def _compile_and_run(text: str, rand: random.Random, kernel_runs: float, outcome
         messages.write("semantic error: the script is nested too deeply\n")
     reporter.finish()
     taken = time.process_time() - started
-    if taken > MOST_SECONDS:
+    many = re.search(r"probe[^{;]*\*", text) is not None or text.count("probe") > 300
+    if taken > (MANY_PROBES_SECONDS if many else MOST_SECONDS):
         return Finding("slow", f"{taken:.1f} s in pass {outcome.stage + 1}")
     if program is None:
         if not messages.getvalue().strip():
