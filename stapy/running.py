@@ -138,7 +138,9 @@ class ScriptRun:
 
         kind: type[Session] = Session
         if self.options.json:
-            from stapy.runtime.json_session import JsonSession as kind
+            from stapy.runtime.json_session import JsonSession
+
+            kind = JsonSession
         kernel = self.kernel
         try:
             if kernel is None and (program.needs_kernel or self.workload is not None):
