@@ -306,6 +306,10 @@ class Architecture:
         """The trap behind Unicorn's ``number`` where that stands for several: by a code in the instruction."""
         return number
 
+    def failing_place(self, cpu: Any, access: str, address: int) -> int:
+        """The instruction whose access failed, by where Unicorn has stopped."""
+        return cpu.read_pc()
+
     def trap_details(self, machine: Any, cpu: Any, number: int) -> tuple[int, int]:
         """Error code and address of the exception ``number`` that Unicorn shows as a trap."""
         return 0, 0

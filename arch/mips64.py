@@ -8,6 +8,7 @@ from typing import Any
 
 from stapy.arch import mips64_instructions as instructions
 from stapy.arch.architecture import Architecture, Assembly, InstructionError, Place, Slot
+from stapy.arch.mips64_faults import failing_store
 from stapy.arch.mips64_instructions import GENERAL
 
 # Bits of the status register: interrupts on, in an exception, user mode; its value when the kernel starts.
@@ -162,6 +163,16 @@ class Mips64(Architecture):
     def interrupt_vector(self, irq: int) -> int:
         return _IRQ + irq
 
+    def failing_place(self, cpu: Any, access: str, address: int) -> int:
+        pc = cpu.read_pc()
+        if access != "write":
+            return pc
+        return failing_store(pc, lambda at: self._instruction(cpu.memory, at), cpu.register, address)
+
+    def _instruction(self, memory: Any, address: int) -> int:
+        """What lies at ``address``, 0 where nothing does."""
+        return memory.u32(address) if memory.mapped(address, 4) else 0
+
     def fault_vector(self, kind: str) -> int:
         return {"page": TLB_LOAD, "opcode": RESERVED}[kind]
 
@@ -186,13 +197,11 @@ class Mips64(Architecture):
             vector = MODIFIED if error & _PROTECTION else TLB_STORE
         elif vector == BREAKPOINT or vector >= _CODE:
             epc, vector = epc - 4, BREAK  # Unicorn has gone on
-        if vector != INTERRUPT and not cpu.user_mode and self._in_delay_slot(machine, epc):
-            epc, cause = epc - 4, _BD
+        if vector != INTERRUPT and not cpu.user_mode:
+            before = self._instruction(machine.memory, epc - 4)
+            if instructions.has_delay_slot(before):
+                epc, cause = epc - 4, _BD
         self._enter(machine, cpu, vector, epc, cause)
-
-    def _in_delay_slot(self, machine: Any, address: int) -> bool:
-        code = machine.memory.read(address - 4, 4) if machine.memory.mapped(address - 4, 4) else bytes(4)
-        return instructions.has_delay_slot(int.from_bytes(code, "big"))
 
     def _enter(self, machine: Any, cpu: Any, vector: int, epc: int, cause: int = 0) -> None:
         """What every exception does here: makes room for the kernel's pt_regs, and goes to its entry."""

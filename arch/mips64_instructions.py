@@ -75,6 +75,19 @@ def has_delay_slot(word: int) -> bool:
     return word >> 26 in (_J, _JAL, _JALX) or _function(word) in (_JR, _JALR) or _is_conditional(word)
 
 
+def branch_target(word: int, address: int) -> int | None:
+    """Where a branch or jump at ``address`` leads, if it is taken; None for other instructions, and jumps through
+    registers."""
+    if word >> 26 in (_J, _JAL):
+        return (address + 4 & ~0xFFFFFFF | (word & 0x3FFFFFF) << 2) & _MASK
+    return address + 4 + 4 * _signed(word, 16) & _MASK if _is_conditional(word) else None
+
+
+def jump_register(word: int) -> int | None:
+    """The register that an instruction jumps through; None for other instructions."""
+    return word >> 21 & 31 if _function(word) in (_JR, _JALR) else None
+
+
 def check_place(code: bytes, start: int, address: int) -> None:
     """Raises InstructionError (EINVAL) in a delay slot, where a trap loses where the branch goes, and from a linked
     load to its conditional store, which would fail for ever. ``code`` is the function's, from ``start``."""
@@ -147,7 +160,8 @@ def _jump(word: int, delay: int, address: int, slot: int) -> Slot:
             raise InstructionError("EINVAL", f"a jump through its own link register at {address:#x}")
         kind, jump = Transfer(None, to, link), to << 21 | _JR
     else:
-        target = (address + 4 & ~0xFFFFFFF | (word & 0x3FFFFFF) << 2) & _MASK
+        target = branch_target(word, address)
+        assert target is not None
         kind, jump = Transfer(target, link=_RA if word >> 26 == _JAL else 0), _to(target)
     begin = _set(kind.link, address + 8) if kind.link else ()
     return _slot(slot, address, 8, [delay, STEPPED], [*begin, jump, delay], kind)
@@ -155,7 +169,8 @@ def _jump(word: int, delay: int, address: int, slot: int) -> Slot:
 
 def _branch(word: int, delay: int, address: int, slot: int) -> Slot:
     """A branch keeps its condition, and has in its copy two ends; if it links it does so before."""
-    target = address + 4 + 4 * _signed(word, 16) & _MASK
+    target = branch_target(word, address)
+    assert target is not None
     link = _RA if word >> 26 == _REGIMM and word >> 16 & _LINKS else 0
     begin: tuple[int, ...] = ()
     if link:

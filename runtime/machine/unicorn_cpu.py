@@ -150,7 +150,7 @@ class UnicornCpu(Cpu):
         self._read_sp = self._readers[arch.sp]
         self._contexts: list[Any] = []
         self._watches: list[Any] = []
-        self._clean = engine.context_save() if arch.leaves_branch else None
+        self._clean: Any = engine.context_save() if arch.leaves_branch else None
         for region in memory.regions if uc is None else ():
             self.map(region)
         memory.cpus.append(self)
