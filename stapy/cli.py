@@ -58,6 +58,7 @@ def _main(argv: list[str] | None) -> int:
         return command.main(words[1:])
     if words[:1] == ["--complete"]:
         return _complete(words[1:])
+    words = [*command_line.standing_words(), *words]
     options = command_line.parse(words)
     if options.example is not None:
         from stapy import samples_index

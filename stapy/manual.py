@@ -40,7 +40,9 @@ def page() -> str:
     lines += [".SH EXIT STATUS", *_paragraphs(STATUS), ".SH ENVIRONMENT"]
     for name, meaning in (("NO_COLOR", "No colours, whatever the terminal."),
                           ("SYSTEMTAP_COLORS", "The colours of messages, as stap reads them."),
-                          ("XDG_CACHE_HOME", "Where what is worked out of kernels and grammars is kept.")):
+                          ("XDG_CACHE_HOME", "Where what is worked out of kernels and grammars is kept."),
+                          ("STAPY_RC", "A file of options that stand before those of every command line; by default "
+                           "~/.config/stapy/rc. Empty: none.")):
         lines += [".TP", f".B {name}", meaning]
     return "\n".join([*lines, ".SH SEE ALSO", ".BR stap (1)", ""])
 

@@ -318,6 +318,33 @@ def parse(argv: list[str]) -> Options:
     return options
 
 
+def standing_words() -> list[str]:
+    """The options in the user's rc file, which stand before those of every command line.
+
+    It is the file that $STAPY_RC names (none where that is empty), else stapy/rc in $XDG_CONFIG_HOME or ~/.config.
+    Lines are read as a shell reads words; # begins a comment. Raises UsageError for a file that cannot be read.
+    """
+    path = os.environ.get("STAPY_RC")
+    if path is None:
+        folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+        path = os.path.join(folder, "stapy", "rc")
+        if not os.path.exists(path):
+            return []
+    if not path:
+        return []
+    import shlex
+
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            words = shlex.split(file.read(), comments=True)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}.") from None
+    stray = next((word for word in words[:1] if not word.startswith("-")), None)
+    if stray is not None:
+        raise UsageError(f"{path}: options are to stand there, not '{stray}'.")
+    return words
+
+
 def as_bytes(word: str) -> str:
     """A word of the command line as scripts have text: a character a byte."""
     return word if word.isascii() else os.fsencode(word).decode("latin-1")

@@ -30,7 +30,7 @@ class Result:
 
 def run_stapy(*arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 60) -> Result:
     """Run the command in a process of its own; bytes are read as latin-1, as stapy writes them."""
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), TZ="UTC")
+    environment = dict(os.environ, PYTHONPATH=str(ROOT), TZ="UTC", STAPY_RC=os.environ.get("STAPY_RC", ""))
     done = subprocess.run(
         [sys.executable, "-m", "stapy", *arguments],
         input=stdin.encode("latin-1"), capture_output=True, cwd=cwd, env=environment, timeout=timeout, check=False,

@@ -43,7 +43,7 @@ def run(case: Case, architecture: str) -> Trial:
     command = [sys.executable, "-m", "stapy", *words_of(case, architecture)]
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
-    environment = dict(os.environ, PYTHONPATH=path)
+    environment = dict(os.environ, PYTHONPATH=path, STAPY_RC="")
     try:
         done = subprocess.run(command, cwd=case.path.parent, env=environment, timeout=case.timeout,
                               stdin=subprocess.DEVNULL, capture_output=True, check=False)
