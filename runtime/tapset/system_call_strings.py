@@ -112,6 +112,10 @@ _declare_one("""SO_DEBUG=1 SO_REUSEADDR SO_TYPE SO_ERROR SO_DONTROUTE SO_BROADCA
 _declare_flags("F_OK=0 X_OK=1 W_OK=2 R_OK=4", "_access_mode_str")
 _declare_flags("""AT_SYMLINK_NOFOLLOW=0x100 AT_REMOVEDIR=0x200 AT_SYMLINK_FOLLOW=0x400 AT_NO_AUTOMOUNT=0x800
     AT_EMPTY_PATH=0x1000""", "_at_flag_str")
+_declare_one("""POSIX_FADV_NORMAL=0 POSIX_FADV_RANDOM POSIX_FADV_SEQUENTIAL POSIX_FADV_WILLNEED POSIX_FADV_DONTNEED
+    POSIX_FADV_NOREUSE""", "_fadvice_advice_str")
+_declare_flags("MCL_CURRENT=1 MCL_FUTURE=2 MCL_ONFAULT=4", "_mlockall_flags_str")
+_declare_flags("XATTR_CREATE=1 XATTR_REPLACE=2", "_stp_xattr_flags_str")
 _declare_flags("TIMER_ABSTIME=1", "_stp_clock_nanosleep_flags_str")
 _declare_flags("WNOHANG=1 WUNTRACED=2 WEXITED=4 WCONTINUED=8 WNOWAIT=0x01000000 __WNOTHREAD=0x20000000 "
                "__WALL=0x40000000 __WCLONE=0x80000000", "_wait4_opt_str", "_waitid_opt_str")
@@ -272,6 +276,12 @@ def _struct_timespec_u(c: Context, uaddr: int, n: int) -> str:
 def _struct_itimerval_u(c: Context, uaddr: int) -> str:
     """A struct itimerval of the current task: interval and value."""
     return _shown(c, uaddr, lambda: _times(c, uaddr, 2, 6))
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def _struct_itimerspec_u(c: Context, uaddr: int) -> str:
+    """A struct itimerspec of the current task: interval and value."""
+    return _shown(c, uaddr, lambda: _times(c, uaddr, 2, 9))
 
 
 @tapset_function(pure=True, needs_kernel=True)

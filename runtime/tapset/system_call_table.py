@@ -16,10 +16,13 @@ TABLE = """
 accept fd>sockfd:int upeer_sockaddr>addr_uaddr:ptr upeer_addrlen>addrlen_uaddr:ptr
 accept4! fd>sockfd:int upeer_sockaddr>addr_uaddr:ptr upeer_addrlen>addrlen_uaddr:ptr flags:sock_flags
 access filename>pathname:path mode:access_mode
+acct name>filename:path
 alarm seconds:uint
 arch_prctl code:int addr:ptr
 bind fd>sockfd:int umyaddr>my_addr:sockaddr addrlen:int
 brk brk:ptr #x
+capget header>header_uaddr:ptr dataptr>data_uaddr:ptr
+capset header>header_uaddr:ptr data>data_uaddr:ptr
 chdir filename>path:path
 chmod filename>path:path mode:oct
 chown filename>path:path user>owner:int group:int
@@ -47,6 +50,7 @@ execve name>filename:path argv>args:vector envp>env:vector
 exit error_code>status:int
 exit_group error_code>status:int
 faccessat! dfd>dirfd:dfd filename>pathname:path mode:access_mode
+fadvise64=fadvise64,fadvise64_64 fd:int offset:loff len:ulong advice:fadvise
 fallocate fd:int mode:hex offset:loff len:loff
 fchdir fd:int
 fchmod fd>fildes:int mode:oct
@@ -56,8 +60,12 @@ fchownat! dfd>dirfd:dfd filename>pathname:path user>owner:int group:int flag>fla
 fcntl! fd:int cmd:fcntl_cmd arg:ptr
 fcntl64 fd:int cmd:fcntl_cmd arg:ptr
 fdatasync fd:int
+fgetxattr fd>filedes:int name>name_str:path value>value_uaddr:ptr size:ulong
+flistxattr fd>filedes:int list>list_uaddr:ptr size:ulong
 flock fd:int cmd>operation:flock_cmd
 fork
+fremovexattr fd>filedes:int name>name_str:path
+fsetxattr fd>filedes:int name>name_str:path value>value_uaddr:ptr size:ulong flags:xattr_flags
 fstat=newfstat fd>filedes:int statbuf>buf_uaddr:ptr
 fstat64 fd>filedes:int statbuf>buf_uaddr:ptr
 fstatat=newfstatat,fstatat64 dfd>dirfd:dfd filename>path:path statbuf>buf_uaddr:ptr flag>flags:at_flags
@@ -94,6 +102,7 @@ getsockopt fd:int level:sock_level optname:sock_option optval>optval_uaddr:ptr o
 gettid
 gettimeofday tv>tv_uaddr:ptr tz>tz_uaddr:ptr
 getuid
+getxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong
 inotify_add_watch fd:int path:path mask:inotify_mask
 inotify_init
 inotify_init1! flags:inotify_flags
@@ -101,11 +110,16 @@ inotify_rm_watch fd:int wd:int
 ioctl fd:int cmd>request:int arg>argp:ptr
 kill pid:int sig:signal
 lchown filename>path:path user>owner:int group:int
+lgetxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong
 link oldname>oldpath:path newname>newpath:path
 linkat! olddfd>olddirfd:dfd oldname>oldpath:path newdfd>newdirfd:dfd newname>newpath:path flags:at_flags
 listen fd>sockfd:int backlog:int
+listxattr path:path list>list_uaddr:ptr size:ulong
+llistxattr path:path list>list_uaddr:ptr size:ulong
 llseek fd:int offset_high:hexlong offset_low:hexlong result>result_uaddr:ptr origin>whence:whence
+lremovexattr path:path name>name_str:path
 lseek fd>fildes:int offset:long origin>whence:whence
+lsetxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong flags:xattr_flags
 lstat=newlstat filename>path:path statbuf>buf_uaddr:ptr
 lstat64 filename>path:path statbuf>buf_uaddr:ptr
 madvise start:ptr len>length:ulong behavior>advice:madvise
@@ -115,6 +129,7 @@ mkdirat! dfd>dirfd:dfd pathname:path mode:oct
 mknod filename>pathname:path mode:mknod_mode dev:uint
 mknodat! dfd>dirfd:dfd filename>pathname:path mode:mknod_mode dev:uint
 mlock start>addr:ptr len:ulong
+mlockall flags:mlockall_flags
 mmap addr>start:ptr len>length:ulong prot:prot flags:mmap_flags fd:int off>offset:long #x
 mmap2=mmap2,mmap_pgoff addr>start:ptr len>length:ulong prot:prot flags:mmap_flags fd:int pgoff>pgoffset:long #x
 mount dev_name>source:path dir_name>target:path type>filesystemtype:path flags>mountflags:mount_flags data:path
@@ -122,6 +137,7 @@ mprotect start>addr:ptr len:ulong prot:prot
 mremap addr>old_address:ptr old_len>old_size:long new_len>new_size:long flags:mremap_flags new_addr>new_address:ptr #x
 msync start:ptr len>length:ulong flags:msync_flags
 munlock start>addr:ptr len:ulong
+munlockall
 munmap addr>start:ptr len>length:ulong
 nanosleep rqtp>req:timespec rmtp>rem_uaddr:ptr
 nice increment>inc:int
@@ -131,6 +147,7 @@ pause
 personality personality>persona:hex
 pipe fildes>fildes_uaddr:ptr
 pipe2! fildes>fildes_uaddr:ptr flags:pipe_flags
+pivot_root new_root>new_root_str:path put_old>old_root_str:path
 poll ufds>ufds_uaddr:ptr nfds:uint timeout_msecs>timeout:int
 ppoll ufds>fds_uaddr:ptr nfds:uint tsp:timespec sigmask:ptr sigsetsize:ulong
 prctl option:prctl arg2:hexlong arg3:hexlong arg4:hexlong arg5:hexlong
@@ -142,6 +159,7 @@ ptrace request:ptrace_request pid:int addr:ptr data:ptr
 pwrite=pwrite64 fd:int buf:buffer count:ulong pos>offset:loff
 pwritev fd:int vec>vector_uaddr:ptr vlen>count:int pos_l>offset:hexlong
 read fd:int buf>buf_uaddr:ptr count:ulong
+readahead fd:int offset:loff count:ulong
 readlink path:path buf>buf_uaddr:ptr bufsiz:int
 readlinkat! dfd:dfd pathname>path:path buf>buf_uaddr:ptr bufsiz:int
 readv fd:int vec>vector_uaddr:ptr vlen>count:int
@@ -149,6 +167,7 @@ reboot magic1>magic:reboot_magic magic2:reboot_magic cmd>flag:reboot_cmd arg>arg
 recv fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags
 recvfrom! fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags addr>addr_uaddr:ptr addr_len>addrlen_uaddr:ptr
 recvmsg fd>s:int msg>msg_uaddr:ptr flags:msg_flags
+removexattr path:path name>name_str:path
 rename oldname>oldpath:path newname>newpath:path
 renameat! olddfd:dfd oldname:name newdfd:dfd newname:name
 restart_syscall
@@ -160,6 +179,7 @@ rt_sigqueueinfo pid:int sig:signal uinfo>uinfo_uaddr:ptr
 rt_sigreturn
 rt_sigsuspend unewset>set:sigset sigsetsize:ulong
 rt_sigtimedwait uthese:sigset uinfo>uinfo_uaddr:ptr uts:timespec sigsetsize:ulong
+rt_tgsigqueueinfo tgid:int pid>tid:int sig:signal uinfo>uinfo_uaddr:ptr
 sched_get_priority_max policy:sched_policy
 sched_get_priority_min policy:sched_policy
 sched_getaffinity pid:int len:uint user_mask_ptr>mask_uaddr:ptr
@@ -180,6 +200,7 @@ sendfile=sendfile,sendfile64 out_fd:int in_fd:int offset>offset_uaddr:ptr count:
 sendmsg fd>s:int msg>msg_uaddr:ptr flags:msg_flags
 sendto! fd>s:int buff>buf:buffer len:ulong flags:msg_flags addr>to:sockaddr addr_len>tolen:uint
 set_robust_list head>list_head_uaddr:ptr len:ulong
+set_thread_area u_info>u_info_uaddr:ptr
 set_tid_address tidptr>tidptr_uaddr:ptr
 setdomainname name>domainname:name len:int
 setfsgid gid>fsgid:int
@@ -199,6 +220,7 @@ setsid
 setsockopt fd:int level:sock_level optname:sock_option optval>optval_uaddr:ptr optlen:uint
 settimeofday tv:timeval tz>tz_uaddr:ptr
 setuid uid:int
+setxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong flags:xattr_flags
 shmat shmid:int shmaddr>shmaddr_uaddr:ptr shmflg:hex #x
 shmdt shmaddr>shmaddr_uaddr:ptr
 shmget key:int size:ulong shmflg:hex
@@ -210,19 +232,30 @@ sigpending set>set_uaddr:ptr
 sigprocmask how:sigmask_how set>set_uaddr:ptr oset>oldset_uaddr:ptr
 sigreturn
 socket family:sock_family type:sock_type protocol:int
+socketcall call:int args>args_uaddr:ptr
 socketpair family:sock_family type:sock_type protocol:int usockvec>sv_uaddr:ptr
+splice fd_in:int off_in:ptr fd_out:int off_out:ptr len:ulong flags:hex
 stat=newstat filename:path statbuf>buf_uaddr:ptr
 stat64 filename:path statbuf>buf_uaddr:ptr
 statfs pathname>path:path buf>buf_uaddr:ptr
 statfs64 pathname>path:path sz:ulong buf>buf_uaddr:ptr
 stime tptr>t_uaddr:ptr
+swapoff specialfile>path:path
+swapon specialfile>path:path swap_flags>swapflags:hex
 symlink oldname>oldpath:path newname>newpath:path
 symlinkat! oldname:name newdfd:dfd newname:name
 sync
+sync_file_range fd:int offset:loff nbytes:loff flags:hex
 sysinfo info>info_uaddr:ptr
 syslog type:int buf>bufp_uaddr:ptr len:int
+tee fdin:int fdout:int len:ulong flags:hex
 tgkill tgid:int pid:int sig:signal
 time tloc>t_uaddr:ptr
+timer_create which_clock>clockid:clock timer_event_spec>evp_uaddr:ptr created_timer_id>timerid_uaddr:ptr
+timer_delete timer_id>timerid:int
+timer_getoverrun timer_id>timerid:int
+timer_gettime timer_id>timerid:int setting>value_uaddr:ptr
+timer_settime timer_id>timerid:int flags:int new_setting>value:itimerspec old_setting>ovalue_uaddr:ptr
 timerfd_create clockid:clock flags:open_flags
 timerfd_gettime ufd>fd:int otmr>value_uaddr:ptr
 timerfd_settime ufd>fd:int flags:hex utmr>value_uaddr:ptr otmr>ovalue_uaddr:ptr
@@ -236,11 +269,13 @@ uname=newuname name>name_uaddr:ptr
 unlink pathname:path
 unlinkat dfd:dfd pathname:name flag:at_flags
 unshare unshare_flags:fork_flags
+uselib library:path
 utime filename:path times>buf_uaddr:ptr
 utimensat dfd:dfd filename:path utimes>tsp:timespec2 flags:at_flags
 utimes filename:path utimes>tvp:timeval2
 vfork
 vhangup
+vmsplice fd:int iov:ptr nr_segs:ulong flags:hex
 wait4! upid>pid:int stat_addr>status_uaddr:ptr options:wait_options ru>rusage_uaddr:ptr
 waitid which:waitid_which upid>pid:int infop>infop_uaddr:ptr options:wait_options ru>rusage_uaddr:ptr
 waitpid pid:int stat_addr>status_uaddr:ptr options:wait_options
@@ -265,6 +300,7 @@ _NUMBERS = {
 
 # Kinds of structures at an address: the function that shows them.
 _STRUCTURES = {
+    "itimerspec": "_struct_itimerspec_u({})",
     "itimerval": "_struct_itimerval_u({})",
     "rlimit_struct": "_struct_rlimit_u({})",
     "sigaction": "_struct_sigaction_u({})",
@@ -286,6 +322,7 @@ _NAMED = {
     "epoll_flags": "_epoll_create1_flag_str",
     "epoll_op": "_opoll_op_str",
     "eventfd_flags": "_eventfd2_flag_str",
+    "fadvise": "_fadvice_advice_str",
     "fcntl_cmd": "_fcntl_cmd_str",
     "flock_cmd": "_flock_cmd_str",
     "fork_flags": "__fork_flags",
@@ -295,6 +332,7 @@ _NAMED = {
     "itimer_which": "_itimer_which_str",
     "madvise": "_madvice_advice_str",
     "mknod_mode": "_mknod_mode_str",
+    "mlockall_flags": "_mlockall_flags_str",
     "mmap_flags": "_mmap_flags",
     "mount_flags": "_mountflags_str",
     "mremap_flags": "_mremap_flags",
@@ -325,6 +363,7 @@ _NAMED = {
     "wait_options": "_wait4_opt_str",
     "waitid_which": "_waitid_which_str",
     "whence": "_seek_whence_str",
+    "xattr_flags": "_stp_xattr_flags_str",
 }
 _REGISTER_FUNCTIONS = {"loff": "longlong_arg", "long": "long_arg", "int": "long_arg"}  # without debug information
 _WIDE = frozenset(("fork_flags", "mmap_flags", "prot", "sighandler", "mount_flags"))  # longs in C

@@ -61,3 +61,19 @@ def test_all_at_once_leave_out_what_the_kernel_has_not(capfd) -> None:
     assert cli.main(["-l", "syscall.*"]) == 0
     listed = capfd.readouterr().out.split()
     assert {"syscall.read", "syscall.wait4"} <= set(listed) and len(listed) > 120
+
+
+def test_the_table_uses_what_there_is() -> None:
+    """Every alias of the table parses, and calls functions of the tapset."""
+    from stapy.compiler import parser, tree
+    from stapy.compiler.diagnostics import Reporter
+    from stapy.compiler.walk import descend
+    from stapy.runtime.tapset import declare
+    from stapy.runtime.tapset.system_call_table import CALLS, alias_text
+
+    text = "".join(alias_text(root, name) for root in ("syscall", "nd_syscall") for name in CALLS)
+    options = parser.ParseOptions(guru=True, tapset=True)
+    script = parser.parse(tree.Source("table", text, user=False), options, Reporter())
+    called = {node.name for alias in script.aliases for node in descend(alias.body) if isinstance(node, tree.Call)}
+    assert called <= set(declare.names())
+    assert len(script.aliases) > 900
