@@ -28,6 +28,7 @@ from stapy.runtime.values.strings import cut
 
 WIDE_OPEN = 1 << 60  # actions under --suppress-time-limits
 MOST_PATHS = 20_000  # ways through functions that call each other
+MOST_ENTRIES = 20_000  # calls that a handler without loops may come to uncounted
 MOST_STATEMENTS = 2000  # a handler or function that can run no more has its actions checked once, at its start
 HISTOGRAM_LIMITS = {"width": "HIST_WIDTH", "elision": "HIST_ELISION"}
 AT_ONCE = 10  # actions after which straight code has them checked
@@ -482,6 +483,8 @@ class Calls:
         for unit in units(analysis):
             if self.statements(unit) >= MOST_STATEMENTS or self._reached(id(unit)) & self.recursive:
                 self.endless.add(id(unit))
+            elif self._entries(id(unit), {}) > MOST_ENTRIES:
+                self.endless |= {id(unit), *self._reached(id(unit))}
 
     def statements(self, unit: Handler | tree.Function) -> int:
         """How many statements a call of ``unit`` can run at most, those of what it calls included; MOST_STATEMENTS or
@@ -506,6 +509,13 @@ class Calls:
         if isinstance(node, tree.Return):  # stap passes over what its value calls
             return 1
         return 1 + self._called(node)
+
+    def _entries(self, start: int, known: dict[int, int]) -> int:
+        """How many functions are entered from ``start``, where nothing recurses: functions that each call the next one
+        twice come to very many without a loop."""
+        if start not in known:
+            known[start] = 1 + sum(self._entries(id(function), known) for function in self.called.get(start, ()))
+        return known[start]
 
     def _called(self, node: tree.Node) -> int:
         """The statements of the functions that an expression calls."""
