@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tiny_kernel import Assembler
 
@@ -36,6 +38,28 @@ def test_registers_have_numbers_in_unicorn(arch: Architecture) -> None:
     assert set(arch.dwarf_registers.values()) <= set(arch.registers)
     assert arch.register_name("pc") == arch.pc
     assert {arch.pc, arch.sp, *arch.return_registers} <= set(arch.registers)
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "architectures.md"
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """A table of docs/architectures.md: the cells by what is in the first column."""
+    section = PAGE.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+    return {name: row for row in cells for name in row[0].split(", ")}
+
+
+def test_the_page_about_architectures(arch: Architecture) -> None:
+    calls, steps = rows("Calls")[arch.name], rows("Breakpoints and steps")[arch.name]
+    assert calls[1] == f"{arch.bits}, {arch.endian}"
+    assert calls[4] == ", ".join(arch.return_registers)
+    first = next(place for place in map(arch.argument, range(20)) if place.register is None)
+    assert calls[3].partition(",")[0] == (f"sp + {first.offset}" if first.offset else "sp")
+    assert steps[1].endswith(f", {arch.breakpoint.hex()}")
+    where = {0: "at it", len(arch.breakpoint): "behind it"}.get(arch.breakpoint_pc, f"{arch.breakpoint_pc} bytes on")
+    assert steps[2] == f"{arch.breakpoint_trap}, {where}"
+    assert arch.name in rows("Instructions")
 
 
 def test_pt_regs_of_linux() -> None:
