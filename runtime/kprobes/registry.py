@@ -497,13 +497,18 @@ class Kprobes:
         if site is not None and block.status in (Status.HIT_SS, Status.REENTER):
             return self._step_faulted(cpu, block, site, vector)
         if cpu.pc in self.machine.code_area:
-            boosted = self._slots.get(cpu.pc)
-            if boosted is not None:
-                cpu.write_pc(boosted.address)
+            copied = self._copied_at(cpu.pc)
+            if copied is not None:
+                cpu.write_pc(copied.address)
         if site is None:
             return False
         site.missed()  # a function that a handler called
         return bool(site.fault(block, block.regs, vector))
+
+    def _copied_at(self, address: int) -> Site | None:
+        """The probed instruction whose copy ``address`` is in: a copy may be of several instructions."""
+        size = self.arch.max_slot_size
+        return next((site for site in self._slots.values() if 0 <= address - site.slot.address < size), None)
 
     def _step_faulted(self, cpu: Cpu, block: ControlBlock, site: Site, vector: int) -> bool:
         """The copy of an instruction faulted: everybody is to see the fault at the original."""

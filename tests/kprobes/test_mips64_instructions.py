@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from probed_kernel import Probed
 
 from stapy import arch as architectures
 from stapy.arch.architecture import InstructionError
 from stapy.arch.mips64_instructions import GENERAL, check_place, end_step, has_delay_slot, system_call, words
+from stapy.runtime.kprobes import Kprobe
+from stapy.runtime.machine.cpu import MachineError
 from stapy.runtime.machine.machine import Machine
 
 ARCH: Any = architectures.get("mips64")
@@ -136,6 +139,15 @@ def test_places_that_are_refused() -> None:
     assert refused == [4, 8, 12, 20]
     assert all(has_delay_slot(word) for word in (beqz, 0x0C000000, 0x03E00008))
     assert not any(has_delay_slot(word) for word in (NOP, lld, add))
+
+
+@pytest.mark.parametrize("tiny", ["mips64"], indirect=True)
+@pytest.mark.parametrize("post", [None, lambda p, regs, flags: None], ids=["boosted", "stepped"])
+def test_a_fault_behind_a_probed_branch_is_seen_at_the_branch(tiny: Probed, post: Any) -> None:
+    tiny.function("calls", ".set noreorder; nop; jal {add}; ld $9, 16($0); jr $31; nop")
+    tiny.kprobes.register_kprobe(Kprobe("calls", 4, post_handler=post))
+    with pytest.raises(MachineError, match=r"exception 2 at 0x\w+ \(calls\+0x4\)"):
+        tiny.call("calls")
 
 
 def test_pt_regs_of_linux() -> None:
