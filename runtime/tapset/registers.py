@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from stapy.runtime.context import Context
+from stapy.runtime.kprobes.ptregs import general_registers
 from stapy.runtime.program import ScriptError
 from stapy.runtime.tapset.declare import tapset_function
 from stapy.runtime.tapset.symbols import probed_address
@@ -86,8 +87,7 @@ def print_regs(c: Context) -> None:
     registers = _registers(c)
     arch = c.kernel.arch
     width = arch.bits // 4
-    cells = [f"{name.upper():>8}: {_value(c, registers, name):0{width}x}"
-             for name in arch.pt_regs if name in arch.registers and name in set(arch.dwarf_registers.values())]
+    cells = [f"{name.upper():>8}: {_value(c, registers, name):0{width}x}" for name in general_registers(arch)]
     for start in range(0, len(cells), 3):
         c.session.emit(" ".join(cells[start:start + 3]) + "\n")
 
