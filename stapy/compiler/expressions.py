@@ -483,7 +483,7 @@ class ExpressionLowering:
             call = f"{self.statistics(node.histogram.operand)}.histogram_text()"
             code = Code(self.program.places.mark(call, node.token))
             return code if node.to_stream else Code(f"{code.text}[:{self.limit}]", ATOM, length=self.limit)
-        if len(node.arguments) > MOST_ARGUMENTS:
+        if len(node.arguments) > MOST_ARGUMENTS and not node.token.text.startswith("$"):  # a whole structure may
             raise SemanticError(f"too many arguments to print ({len(node.arguments)})", node.token)
         pieces: Any = node.format
         if node.raw_format is None:

@@ -46,7 +46,6 @@ KERNEL = """general/alias_suffixes general/badname general/callgraph general/eve
 
 # What the .meta files say, and what it is on this kernel: a process, a program, a disk, a symbol of its own.
 REPLACED = {
-    "$$": "2",
     " bash": " sh",
     "0x`grep \"vm_dirty_ratio\" /proc/kallsyms | awk '{print $1}'`": "$SYMBOL",
     "vm_dirty_ratio": "jiffies_64",
@@ -56,6 +55,8 @@ REPLACED = {
     "sloth=10": "sloth=0",
     "FILE '</usr/include/stdio.h>'": "task_struct 'kernel<include/linux/sched.h>'",
 }
+
+PROCESS = "2"  # for $$: the first shell of the workload
 
 # Workloads for the scripts that ask for something the default one does not do; the commands of the .meta files are
 # of a whole system.
@@ -109,6 +110,7 @@ def command_of(script: Path) -> list[str]:
 
 
 def _arguments(line: str, script: Path) -> list[str]:
+    line = re.sub(r"\$\$(?!\w)", PROCESS, line)
     for old, new in REPLACED.items():
         line = line.replace(old, new)
     if "$SYMBOL" in line:
@@ -185,13 +187,14 @@ def _environment() -> dict[str, str]:
 def _cause(messages: str, errors: list[str]) -> str:
     """The innermost error: stap says where it was met first, and what it was further down."""
     found = [re.sub(r": (?:identifier|operator|keyword|string|number|unknown) .* at .*", "", line) for line in errors]
-    found = [re.sub(r"^(semantic|parse) error: ", "", line) for line in found]
+    found = [re.sub(r"^(semantic|parse) error: |^ERROR: | \(similar [^)]*\)", "", line) for line in found]
     inner = [line for line in found if not line.startswith(("while ", "resolution failed"))]
     point = ""
     if "while resolving probe point" in messages:
         place = re.search(r"while resolving probe point.*\n\s*source: (.*)\n", messages)
         point = place[1].strip() if place else ""
-    cause = (inner or found)[0]
+    hint = re.search(r"^\s*hint: (.*)$", messages, re.MULTILINE)
+    cause = (inner or found)[0] + (f": {hint[1]}" if hint else "")
     return f"{cause} (`{point[:90]}`)" if point else cause
 
 

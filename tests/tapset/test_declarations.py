@@ -58,3 +58,10 @@ def test_files_are_read_when_something_of_theirs_is_used() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "stp_index" in loaded
     assert "system_call_table" not in loaded
+
+
+def test_the_reference_page_has_all_functions() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tapset.md").read_text()
+    missing = [name for name in FUNCTIONS if not name.startswith("_") and f"`{name} (" not in page
+               and f"`{name}:" not in page]
+    assert not missing, "call python -m tests.tapset.reference"
