@@ -118,6 +118,8 @@ class Builder:
     def global_initialised(self, v: Values) -> tree.Variable:
         v[0].initial = v[2]
         v[0].type = Type.STRING if isinstance(v[2], tree.String) else Type.LONG
+        v[0].notes["arity"] = 0
+        v[0].notes["arity token"] = v[1]
         return v[0]
 
     def global_(self, v: Values) -> None:
@@ -435,25 +437,25 @@ class Builder:
         return tree.Ternary(v[1], v[0], v[2], v[4])
 
     def logical(self, v: Values) -> Expression:
-        return tree.Logical(v[1], v[0], v[1].text, v[2], type=Type.LONG)
+        return tree.Logical(v[1], v[0], v[1].text, v[2])
 
     def binary(self, v: Values) -> Expression:
-        return tree.Binary(v[1], v[0], v[1].text, v[2], type=Type.LONG)
+        return tree.Binary(v[1], v[0], v[1].text, v[2])
 
     def comparison(self, v: Values) -> Expression:
-        return tree.Comparison(v[1], v[0], v[1].text, v[2], type=Type.LONG)
+        return tree.Comparison(v[1], v[0], v[1].text, v[2])
 
     def concatenation(self, v: Values) -> Expression:
-        return tree.Concatenation(v[1], v[0], ".", v[2], type=Type.STRING)
+        return tree.Concatenation(v[1], v[0], ".", v[2])
 
     def regex_match(self, v: Values) -> Expression:
-        return tree.RegexMatch(v[1], v[0], v[1].text, v[2], type=Type.LONG)
+        return tree.RegexMatch(v[1], v[0], v[1].text, v[2])
 
     def in_one(self, v: Values) -> Expression:
-        return tree.ArrayIn(v[1], [v[0]], v[2], type=Type.LONG)
+        return tree.ArrayIn(v[1], [v[0]], v[2])
 
     def in_list(self, v: Values) -> Expression:
-        return tree.ArrayIn(v[3], v[1], v[4], type=Type.LONG)
+        return tree.ArrayIn(v[3], v[1], v[4])
 
     def bracketed(self, v: Values) -> Expression:
         """``[x]`` without ``in`` is x, as stap has it."""
@@ -467,13 +469,13 @@ class Builder:
         return None
 
     def unary(self, v: Values) -> Expression:
-        return tree.Unary(v[0], v[0].text, v[1], type=Type.LONG)
+        return tree.Unary(v[0], v[0].text, v[1])
 
     def pre_crement(self, v: Values) -> Expression:
-        return tree.PreCrement(v[0], v[0].text, v[1], type=Type.LONG)
+        return tree.PreCrement(v[0], v[0].text, v[1])
 
     def post_crement(self, v: Values) -> Expression:
-        return tree.PostCrement(v[1], v[1].text, v[0], type=Type.LONG)
+        return tree.PostCrement(v[1], v[1].text, v[0])
 
     # ------------------------------------------------------------ target variables and casts
 
@@ -581,31 +583,31 @@ class Builder:
     # ------------------------------------------------------------ @operators
 
     def at_defined(self, v: Values) -> Expression:
-        return tree.AtDefined(v[0], v[2], type=Type.LONG)
+        return tree.AtDefined(v[0], v[2])
 
     def at_entry(self, v: Values) -> Expression:
         return tree.AtEntry(v[0], v[2])
 
     def at_probewrite(self, v: Values) -> Expression:
-        return tree.AtProbewrite(v[0], v[2].text, type=Type.LONG)
+        return tree.AtProbewrite(v[0], v[2].text)
 
     def at_perf(self, v: Values) -> Expression:
-        return tree.AtPerf(v[0], v[2].raw, type=Type.LONG)
+        return tree.AtPerf(v[0], v[2].raw)
 
     def at_const(self, v: Values) -> Expression:
         return tree.AtConst(v[0], v[2].raw)
 
     def dereference(self, v: Values) -> Expression:
-        return tree.RawRead(v[0], v[0].text[1:], v[2], v[4], type=Type.LONG)
+        return tree.RawRead(v[0], v[0].text[1:], v[2], v[4])
 
     def register(self, v: Values) -> Expression:
-        return tree.RawRead(v[0], v[0].text[1:], None, v[2], type=Type.LONG)
+        return tree.RawRead(v[0], v[0].text[1:], None, v[2])
 
     def statistic(self, v: Values) -> Expression:
         return tree.Statistic(v[0], v[0].text[1:], v[2], type=Type.LONG)
 
     def statistic_shift(self, v: Values) -> Expression:
-        return tree.Statistic(v[0], v[0].text[1:], v[2], v[4].value, type=Type.LONG)
+        return tree.Statistic(v[0], v[0].text[1:], v[2], v[4].value)
 
     def histogram_log(self, v: Values) -> tree.Histogram:
         return tree.Histogram(v[0], "hist_log", v[2], [])
@@ -616,9 +618,8 @@ class Builder:
     # ------------------------------------------------------------ printing
 
     def _print(self, name: Token, arguments: list[Expression], **more: Any) -> tree.Print:
-        type_ = Type.STRING if name.text.startswith("s") else Type.UNKNOWN
         values = {"format": None, "raw_format": None, "delimiter": None} | more
-        return tree.Print(name, name.text, arguments=arguments, type=type_, **values)
+        return tree.Print(name, name.text, arguments=arguments, **values)
 
     def print(self, v: Values) -> Expression:
         return self._print(v[0], v[2])

@@ -130,6 +130,7 @@ class Reporter:
         suppress_warnings: bool = False,
         warnings_are_errors: bool = False,
         underline: bool = False,
+        hints: bool = True,
     ) -> None:
         self.stream = stream if stream is not None else sys.stderr
         self.verbose = verbose
@@ -137,6 +138,7 @@ class Reporter:
         self.suppress_warnings = suppress_warnings
         self.warnings_are_errors = warnings_are_errors
         self.underline = underline
+        self.hints = hints
         self.errors = 0
         self.warnings = 0
         self.suppressed_errors = 0
@@ -213,7 +215,7 @@ class Reporter:
                 text += self._source_lines(token, "     source: ")
         elif error.end is not None:
             text += f"        saw: {error.end.name} EOF\n"
-        if error.hint:
+        if error.hint and self.hints:
             text += f"       hint: {error.hint}\n"
         if error.chain is not None:
             text += "\n" + self.parse_text(error.chain)
@@ -227,7 +229,7 @@ class Reporter:
             text += ": " if tokens else "\n"
             for token in tokens:
                 text += self._name(token) + "\n" + self._source_lines(token, "        source: ")
-            if link.hint:
+            if link.hint and self.hints:
                 text += f"          hint: {link.hint}\n"
             texts.append(text)
         return "\n".join(texts)

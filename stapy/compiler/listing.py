@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from stapy.compiler import parser, resolve, tree
-from stapy.compiler.analysis import Analysis, Callee, Instance
+from stapy.compiler.analysis import Analysis, Callee, Handler, Instance
 from stapy.compiler.diagnostics import Reporter, SemanticError
 from stapy.compiler.library import Library
 from stapy.compiler.symbols import Scope
@@ -16,29 +16,37 @@ from stapy.compiler.tree import Type
 
 
 def dump(analysis: Analysis) -> str:
-    """Globals, functions and probes with their types, as ``stap -p2`` prints them."""
+    """Globals, functions and probes with their types, as ``stap -p2`` prints them; with ``-v`` their bodies too."""
     lines: list[str] = []
+    verbose = bool(analysis.options.verbose)
     if analysis.globals:
         lines.append("# globals")
-        lines += [global_text(variable) for variable in analysis.globals]
+        lines += [global_text(variable, verbose) for variable in analysis.globals]
     if analysis.functions:
         lines.append("# functions")
         for function in sorted(analysis.functions, key=lambda f: f.name):
             lines += _function(function)
+            if verbose and isinstance(function, tree.Function):
+                lines += _body(function.body)
     if analysis.instances:
         lines.append("# probes")
         for instance in analysis.instances:
             lines.append(instance_text(instance))
             lines += _locals(instance.handler.locals)
-        lines += _synthetic(analysis)
+            if verbose:
+                lines += _body(_with_condition(instance.handler))
+        lines += _synthetic(analysis, verbose)
     return "".join(line + "\n" for line in lines)
 
 
-def global_text(variable: tree.Variable) -> str:
-    """``name[size]%:type [key types]``"""
+def global_text(variable: tree.Variable, verbose: bool = False) -> str:
+    """``name[size]%:type [key types]``, and ``= value`` if ``verbose``."""
+    from stapy.compiler import unparse
+
     size = f"[{variable.size}]" if variable.size else ""
     keys = f" [{', '.join(map(str, variable.key_types))}]" if variable.key_types else ""
-    return f"{variable.name}{'%' if variable.wrap else ''}{size}:{variable.type}{keys}"
+    value = f" = {unparse.text(variable.initial)}" if verbose and variable.initial is not None else ""
+    return f"{variable.name}{'%' if variable.wrap else ''}{size}:{variable.type}{keys}{value}"
 
 
 def _function(function: Callee) -> list[str]:
@@ -57,27 +65,73 @@ def instance_text(instance: Instance) -> str:
     condition = instance.handler.condition
     text = instance.point
     if condition is not None:
-        shown = unparse.text(_mangled(condition))
-        text += f" if {shown}" if shown.startswith("(") and isinstance(condition, tree.Logical) else f" if ({shown})"
+        text += f" if ({unparse.text(_mangled(condition))})"
     if instance.note:
         text += f" /* {instance.note}*/" if instance.note.startswith(" ") else f" /* {instance.note} */"
     return text + " /* " + " ".join(f"<- {step}" for step in instance.chain) + " */"
 
 
-def _mangled(condition: tree.Expression) -> tree.Expression:
-    """A condition with the names stap gives to globals."""
+def _mangled(node: tree.Node) -> tree.Node:
+    """A part of the tree with the names that stap gives to globals and functions, and with the names only of what was
+    looked up in the kernel's debug information."""
     from stapy.compiler.walk import clone, descend
 
-    copy = clone(condition)
-    for node in descend(copy):
-        if isinstance(node, tree.Symbol):
-            node.name = f"__global_{node.name}"
+    copy = clone(node)
+    plain = {id(n.value) for n in descend(copy) if isinstance(n, tree.Delete)}  # stap leaves their names as they are
+    for found in descend(copy):
+        if isinstance(found, tree.Symbol) and id(found) not in plain and (
+            found.referent is None or found.referent.is_global
+        ):
+            found.name = f"{_prefix(found.referent)}{found.name}"
+        elif isinstance(found, tree.Call) and found.referents:
+            function = found.referents[0]
+            found.name = f"{_prefix(function)}{found.name}__overload_{_overload(function)}"
     return copy
 
 
-def _synthetic(analysis: Analysis) -> list[str]:
-    """The probes that stap adds: one for each global it prints at the end, and one for conditions."""
+def _prefix(declaration: Any) -> str:
+    if getattr(declaration, "private", False):
+        path = "".join(c if c.isalnum() else "_" for c in declaration.token.source.name)
+        return f"__private_{path}_"
+    return "__global_"
+
+
+def _overload(function: Callee) -> int:
+    """Which of the functions of its name this one is, counted in the order of declaration."""
+    if isinstance(function, tree.Function):
+        return int(function.notes.get("overload", 0))
+    from stapy.runtime.tapset import declare
+
+    arities = sorted(len(other.parameters) for other in declare.find(function.name))
+    return arities.index(len(function.parameters))
+
+
+def _body(body: tree.Statement) -> list[str]:
+    from stapy.compiler import unparse
+
+    return ["{ " + unparse.text(_mangled(body)) + " }"]
+
+
+def _with_condition(handler: Handler) -> tree.Statement:
+    """The body as stap has it: it begins with the test of the probe point's condition, if that is not a constant."""
+    if handler.condition is None or isinstance(handler.condition, tree.Number):
+        return handler.body
+    token = handler.body.token
+    test = tree.If(token, tree.Unary(token, "!", handler.condition), tree.Next(token), None)
+    rest = handler.body.statements if isinstance(handler.body, tree.Block) else [handler.body]
+    return tree.Block(token, [test, *rest])
+
+
+def _synthetic(analysis: Analysis, verbose: bool) -> list[str]:
+    """The probes that stap adds: one for conditions, and one for each global it prints at the end."""
     lines = []
+    if any(
+        isinstance(node, tree.Symbol)
+        for handler in analysis.handlers
+        if handler.condition is not None
+        for node in _below(handler.condition)
+    ):
+        lines += ["begin /* <- begin */", *(["{ ; }"] if verbose else [])]
     for variable in analysis.displayed:
         lines.append("end /* <- end */")
         if variable.key_types:
@@ -85,14 +139,38 @@ def _synthetic(analysis: Analysis) -> list[str]:
             lines += [f"  __idx{number}:{kind}" for number, kind in enumerate(variable.key_types)]
             if variable.type is not Type.STATS:
                 lines.append(f"  __val:{variable.type}")
-    if any(
-        isinstance(node, tree.Symbol)
-        for handler in analysis.handlers
-        if handler.condition is not None
-        for node in _below(handler.condition)
-    ):
-        lines.append("begin /* <- begin */")
+        if verbose:
+            lines += ["{ {", _display(variable) + ";", "} }"]
     return lines
+
+
+_STATISTICS = ("count", "min", "max", "sum", "avg")
+
+
+def _display(variable: tree.Variable) -> str:
+    """The statement that prints a global at the end."""
+    name = f"{_prefix(variable)}{variable.name}"
+    formats = {Type.LONG: "%#x" if variable.ctype is not None else "%d", Type.STRING: '\\"%#s\\"'}
+    if not variable.key_types:
+        if variable.type is Type.STATS:
+            shown = " ".join(f"@{function}=%#d" for function in _STATISTICS)
+            values = ", ".join(f"@{function}({name})" for function in _STATISTICS)
+            return (
+                f"if (@count({name})) printf(\"{variable.name} {shown}\\\\n\", {values})\n"
+                f'else printf("{variable.name} @count=0x0\\\\n")\n'
+            )
+        return f'printf("{variable.name}={formats[variable.type]}\\\\n", {name})'
+    indices = [f"__idx{number}" for number in range(len(variable.key_types))]
+    keys = ", ".join(indices)
+    shown_keys = ",".join("%#d" if kind is Type.LONG else '\\"%#s\\"' for kind in variable.key_types)
+    if variable.type is Type.STATS:
+        element = f"{name}[{keys}]"
+        shown = " ".join(f"@{function}=%#d" for function in _STATISTICS)
+        values = ", ".join(f"@{function}({element})" for function in _STATISTICS)
+        head = f"foreach ([{keys}] in {name}-)"
+        return f'{head} printf("{variable.name}[{shown_keys}] {shown}\\\\n", {keys}, {values})'
+    head = f"foreach (__val = [{keys}] in {name}-)"
+    return f'{head} printf("{variable.name}[{shown_keys}]={formats[variable.type]}\\\\n", {keys}, __val)'
 
 
 def _below(node: tree.Node) -> Any:

@@ -11,12 +11,15 @@ from stapy.compiler import tree
 from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction, similar_text
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.similar import similar
-from stapy.compiler.symbols import may_pass_on
+from stapy.compiler.symbols import may_pass_on, reachable
 from stapy.compiler.targets import signed64
 from stapy.compiler.tree import Type
 from stapy.compiler.walk import Rewriter, Visitor, descend
 
 Unit = tree.Function | Handler
+
+LEAST, GREATEST = -(1 << 63), (1 << 63) - 1
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
 class Uses(Visitor):
@@ -78,6 +81,8 @@ class Uses(Visitor):
 
     def visit_foreach(self, node: tree.Foreach) -> None:
         self.written.update(key.referent for key in node.keys)
+        if node.sort_direction and isinstance(node.array, tree.Symbol):
+            self.written.add(node.array.referent)  # sorting changes it, as stap sees it
         if node.value is not None:
             self.written.add(node.value.referent)
         self.visit(node.array)
@@ -266,7 +271,7 @@ class Optimizer:
                     uses.visit(expression)
             for variable in unit.locals:
                 if variable not in uses.written and variable in uses.read and self.round == 0:
-                    names = [other.name for other in unit.locals if other is not variable]
+                    names = {other.name for other in [*unit.locals, *self.analysis.globals] if other is not variable}
                     hint = similar_text("similar", similar(variable.name, names))
                     self.warn(f"never-assigned local variable '{variable.name}'{hint}", variable.token)
             unit.locals = [v for v in unit.locals if v in uses.read or v in uses.written]
@@ -281,7 +286,7 @@ class Optimizer:
             self.changed = True
 
     def drop_dead_assignments(self) -> None:
-        """Assignments to variables nobody reads leave their right side; the script's globals can be seen from outside."""
+        """Assignments to variables nobody reads leave their right side; the script's globals are seen from outside."""
         uses = self.all_uses()
         read = set(uses.read)
         read.update(variable for variable in self.analysis.globals if variable.token.source.user)
@@ -363,14 +368,6 @@ class _DeadAssignments(Rewriter):
             self.optimizer.warn(f"Eliding assignment to '{left.array.referent.name}'", node.token)
             return node.right
         return node
-
-    def rewrite_precrement(self, node: tree.PreCrement) -> tree.Expression:
-        check_lvalue(node.operand, node.token, "pre-crement")
-        return self.rewrite_children(node)
-
-    def rewrite_postcrement(self, node: tree.PostCrement) -> tree.Expression:
-        check_lvalue(node.operand, node.token, "post-crement")
-        return self.rewrite_children(node)
 
 
 def check_lvalue(target: tree.Expression, token: tree.Token, what: str) -> None:
@@ -568,9 +565,9 @@ class Folder(Rewriter):
         self.changed = True
         return tree.Number(node.token, signed64(value), type=Type.LONG)
 
-    def string(self, node: tree.Expression, value: str) -> tree.String:
+    def string(self, node: tree.Expression, value: str, raw: str) -> tree.String:
         self.changed = True
-        return tree.String(node.token, value, type=Type.STRING)
+        return tree.String(node.token, value, raw=raw, type=Type.STRING)
 
     def rewrite_if(self, node: tree.If) -> tree.Statement:
         node.condition = self.rewrite(node.condition)
@@ -636,22 +633,18 @@ class Folder(Rewriter):
                 return self.number(node, int(absorbing))
             if isinstance(right, tree.Number):
                 return self.number(node, int(bool(right.value)))
-            return self._truth(node, right)
-        if isinstance(right, tree.Number):
-            if bool(right.value) is not absorbing:
-                return self._truth(node, left)
+        elif isinstance(right, tree.Number) and bool(right.value) is absorbing:
             uses = uses_of(left)
             if not (uses.other or uses.written or uses.called):
                 return self.number(node, int(absorbing))
         return node
 
-    def _truth(self, node: tree.Logical, operand: tree.Expression) -> tree.Expression:
-        self.changed = True
-        return tree.Comparison(node.token, operand, "!=", tree.Number(node.token, 0, type=Type.LONG), type=Type.LONG)
-
     def rewrite_comparison(self, node: tree.Comparison) -> tree.Expression:
         self.rewrite_children(node)
         left, right = node.left, node.right
+        settled = self._always(node)
+        if settled is not None:
+            return self.number(node, settled)
         if isinstance(left, (tree.Number, tree.String)) and type(left) is type(right):
             # stap compares the literals as it keeps them, escapes and all
             a: Any = left.raw or left.value if isinstance(left, tree.String) else left.value
@@ -662,11 +655,25 @@ class Folder(Rewriter):
             )
         return node
 
+    def _always(self, node: tree.Comparison) -> int | None:
+        """What a comparison with the least or greatest number is, where that is sure."""
+        for one, other, operator in (
+            (node.left, node.right, node.operator),
+            (node.right, node.left, _TURNED[node.operator]),
+        ):
+            if isinstance(other, tree.Number) and not isinstance(one, (tree.Number, tree.String)):
+                known = {(">", GREATEST): 0, ("<=", GREATEST): 1, ("<", LEAST): 0, (">=", LEAST): 1}
+                settled = known.get((operator, other.value))
+                uses = uses_of(one)
+                if settled is not None and not (uses.other or uses.written or uses.called):
+                    return settled
+        return None
+
     def rewrite_concatenation(self, node: tree.Concatenation) -> tree.Expression:
         self.rewrite_children(node)
         left, right = node.left, node.right
         if isinstance(left, tree.String) and isinstance(right, tree.String) and "\0" not in left.value:
-            return self.string(left, left.value + right.value)
+            return self.string(left, left.value + right.value, left.raw + right.raw)
         for one, other in ((left, right), (right, left)):
             if isinstance(one, tree.String) and not one.value and other.type is Type.STRING:
                 self.changed = True
@@ -739,6 +746,25 @@ def compute(operator: str, left: int, right: int) -> int | None:
 # ---------------------------------------------------------------- checks that are not optimisation
 
 
+def drop_unreachable_overloads(analysis: Analysis) -> None:
+    """Of each call the overloads that it may get to; the others have had their say in type inference."""
+    for unit in units(analysis):
+        bodies = [unit.body, *unit.entry] if isinstance(unit, Handler) else [unit.body]
+        for body in bodies:
+            for node in descend(body):
+                if isinstance(node, tree.Call):
+                    node.referents = reachable(node.referents)
+
+
+def check_crements(analysis: Analysis) -> None:
+    """Raises SemanticError for ``++`` and ``--`` of what cannot be assigned to: in stap an error of pass 3."""
+    for unit in units(analysis):
+        for node in descend(unit.body):
+            if isinstance(node, (tree.PreCrement, tree.PostCrement)):
+                which = "pre" if isinstance(node, tree.PreCrement) else "post"
+                check_lvalue(node.operand, node.token, f"{which}-crement")
+
+
 def check_iterations(analysis: Analysis) -> None:
     """Report arrays that a foreach over them modifies, itself or through functions that it calls."""
     for unit in units(analysis):
@@ -779,7 +805,8 @@ class _IterationCheck(Visitor):
     visit_postcrement = visit_precrement
 
     def visit_delete(self, node: tree.Delete) -> None:
-        self._modified(node.value)
+        if isinstance(node.value, tree.Index):  # stap lets pass that the whole array goes
+            self._modified(node.value)
         self.visit_children(node)
 
     def visit_call(self, node: tree.Call) -> None:
@@ -804,7 +831,11 @@ def written_globals(function: Callee, seen: set[int] | None = None) -> set[tree.
         return set()
     seen.add(id(function))
     uses = uses_of(function.body)
-    written = {variable for variable in uses.written if variable.is_global}
+    whole = {
+        id(node.value.referent) for node in descend(function.body)
+        if isinstance(node, tree.Delete) and isinstance(node.value, tree.Symbol)
+    }
+    written = {variable for variable in uses.written if variable.is_global and id(variable) not in whole}
     for called in uses.called:
         written |= written_globals(called, seen)
     return written

@@ -129,6 +129,7 @@ def _analyse(analysis: Analysis) -> None:
     types.infer(analysis)
     if analysis.failed:
         return
+    optimize.drop_unreachable_overloads(analysis)
     _check_overrides(analysis)
     _note_displayed(analysis)
     optimize.optimize(analysis, first=False)
@@ -212,6 +213,7 @@ def _check_statistics(analysis: Analysis) -> None:
 def lower(analysis: Analysis) -> Program | None:
     """The runtime's Program; None, and said why, for the mistakes that only pass 3 finds."""
     try:
+        optimize.check_crements(analysis)
         return ProgramLowering(analysis, limits_of(analysis.options)).lower()
     except SemanticError as error:
         analysis.reporter.error(error)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stapy.compiler import tree
 from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction, similar_text
 from stapy.compiler.diagnostics import SemanticError
-from stapy.compiler.similar import similar
+from stapy.compiler.similar import distance, similar
 from stapy.compiler.walk import Visitor, children, descend
 
 ANY = -1  # an arity that says nothing: delete
@@ -17,6 +17,8 @@ def set_arity(variable: tree.Variable, arity: int, token: tree.Token) -> None:
     """Note that ``variable`` is used with ``arity`` keys, 0 for a scalar. Raises SemanticError if it was otherwise."""
     known = variable.notes.get("arity")
     if known is None:
+        if variable.size is not None and not arity and variable.is_global:
+            raise SemanticError("inconsistent arity", variable.token)
         variable.notes["arity"] = arity
         variable.notes["arity token"] = token
         if arity:
@@ -57,6 +59,8 @@ class Scope:
                 )
             self._globals[variable.name] = variable
         for function in script.functions:
+            overloads = [other for other in script.functions if other.name == function.name]
+            function.notes["overload"] = overloads.index(function)
             if not function.private:
                 self._functions.setdefault(function.name, []).append(function)
 
@@ -76,36 +80,60 @@ class Scope:
     def functions(self, name: str, arity: int, token: tree.Token, script: tree.Script) -> list[Callee]:
         """The overloads to try for a call, in order. Raises SemanticError where there is none."""
         own = [f for f in script.functions if f.private and f.name == name]
-        candidates: list[Callee] = [*own, *self._functions.get(name, ())]
-        fitting = [f for f in candidates if len(f.parameters) == arity]
-        if not candidates or (fitting and all(may_pass_on(f) for f in fitting)):
-            more = self.library_functions(name)
-            candidates += more
-            fitting += [f for f in more if len(f.parameters) == arity]
+        candidates: list[Callee] = [*own, *self._functions.get(name, ()), *self.library_functions(name)]
         if not candidates:
-            names = self.function_names(script)
-            raise SemanticError(f"unresolved function {name}{similar_text('similar', similar(name, names))}", token)
+            raise SemanticError(
+                f"unresolved function {name}{similar_text('similar', similar(name, self.function_names()))}",
+                token,
+                hint=self._own_function_hint(name, script),
+            )
+        fitting = [f for f in candidates if len(f.parameters) == arity]
         if not fitting:
-            known = candidates[0]
+            known = candidates[-1]
             raise SemanticError(
                 f"arity mismatch found (function '{name}' takes {len(known.parameters)} args)",
                 token,
-                other=known.token if known.token.source.text else None,
+                other=_declared_at(known),
             )
-        ordered = sorted(fitting, key=priority)
-        for place, function in enumerate(ordered):
-            if not may_pass_on(function):
-                return ordered[: place + 1]  # no call gets beyond this one
-        return ordered
+        return sorted(fitting, key=priority)
 
     def library_functions(self, name: str) -> list[Callee]:
         if name not in self._library:
             self._library[name] = self.analysis.library.functions(name)
         return self._library[name]
 
-    def function_names(self, script: tree.Script) -> set[str]:
-        names = self.analysis.library.function_names() | set(self._functions)
-        return names | {f.name for f in script.functions}
+    def function_names(self) -> set[str]:
+        """What stap suggests: functions of the tapset, and none of the script's."""
+        return self.analysis.library.function_names()
+
+    def _own_function_hint(self, name: str, script: tree.Script) -> str | None:
+        """One of the script's own functions that may have been meant."""
+        own = {f.name for f in script.functions} | {
+            name for name, found in self._functions.items() if found[0].token.source.user
+        }
+        nearest = similar(name, own, 1)
+        if nearest and distance(name, nearest[0]) <= max(2, len(name) // 2):
+            return f"the script has a function '{nearest[0]}'"
+        return None
+
+
+def _declared_at(function: Callee) -> tree.Token:
+    """The place of a declaration, with its line where it is in Python."""
+    token = function.token
+    if token.source.text:
+        return token
+    source = tree.Source.read(token.source.name, user=False)
+    lines = enumerate(source.text.split("\n")[token.line - 1 :], token.line)
+    number, line = next((n, text) for n, text in lines if text.startswith("def "))
+    return tree.Token("identifier", function.name, source, number, 5, line.index("("))
+
+
+def reachable(functions: list[Callee]) -> list[Callee]:
+    """Of the overloads of a call, in order, those that it may get to."""
+    for place, function in enumerate(functions):
+        if not may_pass_on(function):
+            return functions[: place + 1]
+    return functions
 
 
 def priority(function: Callee) -> int:
@@ -191,13 +219,7 @@ class SymbolResolver(Visitor):
         else:
             set_arity(node.referent, arity, node.token)
         if node.referent is None:
-            self.analysis.error(
-                SemanticError(
-                    f"unresolved arity-{arity} global array {node.name}, missing global declaration?",
-                    node.token,
-                    site=type(user),
-                )
-            )
+            self.analysis.error(_unresolved_array(node, arity, user))
             return False
         return True
 
@@ -220,6 +242,9 @@ class SymbolResolver(Visitor):
         for part in node.slice or ():
             if part is not None:
                 self.visit(part)
+        if node.slice is not None and len(node.slice) != len(node.keys):
+            assert isinstance(node.array, tree.Symbol)
+            self.analysis.error(_unresolved_array(node.array, len(node.slice), node, "__global_"))
         if node.value is not None:
             self.visit(node.value)
         if node.limit is not None:
@@ -277,6 +302,14 @@ class SymbolResolver(Visitor):
                     SemanticError(f"function '{node.name}' may not be used unless -g is specified", node.token)
                 )
         self.called.extend(node.referents)
+
+
+def _unresolved_array(node: tree.Symbol, arity: int, user: tree.Node, prefix: str = "") -> SemanticError:
+    return SemanticError(
+        f"unresolved arity-{arity} global array {prefix}{node.name}, missing global declaration?",
+        node.token,
+        site=type(user),
+    )
 
 
 def resolve_handler(scope: Scope, handler: Handler) -> None:

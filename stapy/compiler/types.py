@@ -16,6 +16,9 @@ from stapy.compiler.tree import Type
 from stapy.compiler.walk import descend
 
 UNKNOWN, LONG, STRING, STATS = Type.UNKNOWN, Type.LONG, Type.STRING, Type.STATS
+# Kinds of mismatches, the most telling last: two operands that do not go together, a value that is not what is wanted,
+# a name used as something else than it is.
+NO_MISMATCH, BY_SIDES, BY_VALUE, BY_DECLARATION = range(4)
 NUMERIC = frozenset(("+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "<<=", ">>=", ">>>="))
 
 
@@ -58,9 +61,8 @@ class Inference:
         self.asserting = False
         self.resolved = 0
         self.unresolved_count = 0
-        self.worst = 0  # the most telling kind of mismatch there is: only that kind is reported
+        self.worst = NO_MISMATCH  # the most telling kind of mismatch there is: only that kind is reported
         self.chained = False
-        self.conflicts = False
         self.function: Callee | None = None
         self.handler: Handler | None = None
         self._visits: dict[type, Any] = {}
@@ -77,7 +79,7 @@ class Inference:
                 return
             self.asserting = True
             if self.analysis.options.verbose:
-                self.worst = 0
+                self.worst = min(self.worst, BY_SIDES)  # all kinds
 
     def round(self) -> None:
         for function in self.order():
@@ -98,6 +100,8 @@ class Inference:
         for variable in self.analysis.globals:
             if variable.type is UNKNOWN:
                 self.unresolved(variable.token)
+            if variable.wrap and not variable.notes.get("arity", 1):
+                raise SemanticError("wrapping not supported for scalars", variable.token)
 
     def order(self) -> list[tree.Function]:
         """The functions in the order of their names, as in stap. Where that does not get anywhere soon, callers before
@@ -130,44 +134,44 @@ class Inference:
     def unresolved(self, token: tree.Token) -> None:
         """Something without a type. Where types conflict, that is the thing to tell."""
         self.unresolved_count += 1
-        if self.asserting and not self.conflicts:
+        if self.asserting and self.worst == NO_MISMATCH:
             self.analysis.error(SemanticError("unresolved type ", token))
 
     def invalid(self, token: tree.Token, kind: Type) -> None:
-        what = "invalid type" if kind is not UNKNOWN else "invalid operator"
-        self.fail(SemanticError(f"{what} {kind}" if kind is not UNKNOWN else what, token))
+        """A type that cannot be there; UNKNOWN: an operator that cannot."""
+        what = f"invalid type {kind}" if kind is not UNKNOWN else "invalid operator"
+        self.fail(SemanticError(what, token))
+
+    def reports(self, kind: int) -> bool:
+        """Count a mismatch; whether it is to be reported."""
+        self.unresolved_count += 1
+        if not self.asserting:
+            self.worst = max(self.worst, kind)
+        return self.asserting and kind >= self.worst
 
     def mismatch(self, token: tree.Token, wanted: Type, found: Type) -> None:
         """A literal or expression of one type where another is wanted."""
-        self.unresolved_count += 1
-        if self.asserting and self.worst <= 0:
+        if self.reports(BY_VALUE):
             self.analysis.error(SemanticError(f"type mismatch: expected {wanted} but found {found}", token))
 
     def sides_differ(self, token: tree.Token, left: Type, right: Type) -> None:
-        self.unresolved_count += 1
-        if not self.asserting:
-            self.conflicts = True
-            self.worst = max(self.worst, 1)
-        elif self.worst <= 1:
+        """Two operands that do not go together."""
+        if self.reports(BY_SIDES):
             self.analysis.error(
                 SemanticError(f"type mismatch: left and right sides don't agree ({left} vs {right})", token)
             )
 
     def conflict(self, token: tree.Token, tried: Type, declaration: Any, index: int | None = None) -> None:
         """``tried`` where a variable or result is known to be something else; ``index``: of a key or argument."""
-        self.unresolved_count += 1
-        if not self.asserting:
-            self.conflicts = True
-            self.worst = max(self.worst, 2)
+        if not self.reports(BY_DECLARATION):
             return
-        if self.worst > 2:
-            return
+        if index is None and isinstance(self.function, tree.Function) and declaration in self.function.parameters:
+            index = self.function.parameters.index(declaration)
         first = declaration.notes.get("type token" if index is None else f"key {index} token")
+        known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
         if first is None:
-            known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
             self.analysis.error(SemanticError(f"type mismatch: expected {tried} but found {known}", token))
             return
-        known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
         where = "type" if index is None else f"index {index} type"
         chain = None
         if not self.chained or not self.analysis.options.verbose:  # without -v later ones are left out anyway
@@ -181,29 +185,33 @@ class Inference:
         variable.notes["type token"] = token
         self.learnt()
 
-    def agree(self, node: tree.Expression, variable: Any, wanted: Type) -> None:
-        """Bring together what an occurrence of a variable is, what the variable is, and what is wanted."""
-        known = variable.type
-        if wanted is UNKNOWN:
-            if known is not UNKNOWN:
-                if node.type is UNKNOWN:
-                    node.type = known
-                    self.learnt()
-            elif node.type is not UNKNOWN:
-                self.learn_variable(variable, node.type, node.token)
-            else:
-                self.unresolved(node.token)
+    def agree(self, node: tree.Expression, declaration: Any, wanted: Type, may_stay: bool = False) -> None:
+        """Bring together what an occurrence of a name is, what its declaration is, and what is wanted.
+
+        A visit carries the knowledge one step only, as in stap: from above to the occurrence, from the declaration to
+        it, or from it to the declaration. ``may_stay``: that nothing is known is no mistake.
+        """
+        is_variable = isinstance(declaration, tree.Variable)
+        known = declaration.type if is_variable else declaration.result
+        here = node.type
+        if UNKNOWN is not here is known and wanted in (UNKNOWN, here):
             return
-        if known is UNKNOWN:
-            self.learn_variable(variable, wanted, node.token)
-            node.type = wanted
-        elif known is not wanted:
-            if node.type is UNKNOWN:
-                node.type = wanted
-            self.conflict(node.token, wanted, variable)
-        elif node.type is not known:
-            node.type = known
+        if here is not UNKNOWN is not known is not here:
+            self.conflict(node.token, here, declaration)
+        elif UNKNOWN is not wanted and ((here is not UNKNOWN and here is not wanted) or known not in (UNKNOWN, wanted)):
+            self.conflict(node.token, wanted, declaration)
+        elif here is UNKNOWN and (wanted is not UNKNOWN or known is not UNKNOWN):
+            node.type = wanted if wanted is not UNKNOWN else known
             self.learnt()
+        elif here is not UNKNOWN:
+            if is_variable:
+                self.learn_variable(declaration, here, node.token)
+            elif isinstance(declaration, tree.Function):
+                declaration.result = here
+                declaration.notes["type token"] = node.token
+                self.learnt()
+        elif not may_stay:
+            self.unresolved(node.token)
 
     # ------------------------------------------------------------ statements
 
@@ -248,17 +256,19 @@ class Inference:
             for index, part in enumerate(node.slice or ()):
                 if part is not None:
                     self.key(array, index, part)
+            self.visit(node.array, UNKNOWN)
             if node.value is not None:
-                self.visit(node.value, array.type)
-                if node.value.type is STATS:
+                if array.type is STATS:
                     self.invalid(node.value.token, STATS)
-                elif array.type is UNKNOWN and node.value.type is not UNKNOWN:
+                else:
+                    self.visit(node.value, array.type)
+                if array.type is UNKNOWN and node.value.type is not UNKNOWN:
                     self.learn_variable(array, node.value.type, node.array.token)
             if node.sort_column == 0 and node.sort_aggregate and array.type is not STATS:
                 if array.type is UNKNOWN:
                     self.learn_variable(array, STATS, node.array.token)
                 else:
-                    self.conflict(node.array.token, STATS, array)
+                    self.invalid(node.array.token, array.type)
         if node.limit is not None:
             self.visit(node.limit, LONG)
         self.statement(node.body)
@@ -285,16 +295,11 @@ class Inference:
             self.learnt()
 
     def do_delete(self, node: tree.Delete) -> None:
-        if isinstance(node.value, tree.Symbol):
-            variable = node.value.referent
-            if not variable.notes.get("arity"):
-                self.visit(node.value, variable.type)
-            return
-        array = node.value.array if isinstance(node.value, tree.Index) else None
-        if not isinstance(array, tree.Symbol):
+        target = node.value.array if isinstance(node.value, tree.Index) else node.value
+        if not isinstance(target, tree.Symbol):
             self.fail(SemanticError("invalid operand of delete expression", node.value.token))
             return
-        self.visit(node.value, array.referent.type if array.referent is not None else UNKNOWN)
+        self.visit(node.value, UNKNOWN)
 
     def do_try(self, node: tree.Try) -> None:
         self.statement(node.body)
@@ -311,13 +316,20 @@ class Inference:
             method = self._visits[kind] = getattr(self, "visit_" + kind.__name__.lower())
         method(node, wanted)
 
-    def become(self, node: tree.Expression, kind: Type, wanted: Type) -> None:
+    def become(self, node: tree.Expression, kind: Type) -> None:
         """``node`` is a ``kind``, whatever it is made of."""
         if node.type is UNKNOWN:
             node.type = kind
             self.learnt()
-        if wanted is not UNKNOWN and wanted is not kind:
-            self.invalid(node.token, wanted)
+
+    def yield_(self, node: tree.Expression, kind: Type, wanted: Type) -> None:
+        """``node`` is a ``kind`` as the call of a function is: where another is wanted, that is the mistake."""
+        if wanted in (UNKNOWN, kind):
+            self.become(node, kind)
+            return
+        if self.reports(BY_DECLARATION):
+            self.analysis.error(SemanticError(f"type mismatch: expected {wanted} but found {kind}", node.token))
+        node.type = wanted
 
     def visit_number(self, node: tree.Number, wanted: Type) -> None:
         node.type = LONG
@@ -330,27 +342,22 @@ class Inference:
             self.mismatch(node.token, wanted, STRING)
 
     def visit_embeddedexpression(self, node: tree.EmbeddedExpression, wanted: Type) -> None:
-        self.become(node, STRING if "string */" in node.code or "# string" in node.code else LONG, wanted)
+        self.yield_(node, STRING if "string */" in node.code or "# string" in node.code else LONG, wanted)
 
     def visit_symbol(self, node: tree.Symbol, wanted: Type) -> None:
         variable = node.referent
         if variable is None:
-            return
-        if wanted is STATS and not variable.is_global and variable.type in (UNKNOWN, STATS):
-            if variable.type is UNKNOWN:
-                self.learn_variable(variable, STATS, node.token)
-            node.type = STATS
             return
         self.agree(node, variable, wanted)
         node.ctype = variable.ctype
 
     def visit_index(self, node: tree.Index, wanted: Type) -> None:
         if isinstance(node.array, tree.Histogram):
-            self.visit(node.array, UNKNOWN)
             for key in node.keys:
                 if key is not None:
                     self.visit(key, LONG)
-            self.become(node, LONG, wanted)
+            self.visit(node.array, UNKNOWN)
+            self.become(node, LONG)
             return
         assert isinstance(node.array, tree.Symbol)
         array = node.array.referent
@@ -369,6 +376,7 @@ class Inference:
         self.visit(key, known)
         kind = key.type
         if kind is UNKNOWN:
+            self.unresolved(key.token)
             return
         if kind is STATS:
             self.invalid(key.token, STATS)
@@ -376,7 +384,7 @@ class Inference:
             array.key_types[index] = kind
             array.notes[f"key {index} token"] = key.token
             self.learnt()
-        elif kind is not known and not isinstance(key, tree.Symbol):
+        elif kind is not known:
             self.conflict(key.token, kind, array, index)
 
     def visit_arrayin(self, node: tree.ArrayIn, wanted: Type) -> None:
@@ -387,94 +395,100 @@ class Inference:
                     self.visit(key, LONG)
         else:
             assert isinstance(node.array, tree.Symbol)
+            if node.array.referent is None:
+                return
+            self.visit(node.array, UNKNOWN)
             for index, key in enumerate(node.keys):
                 if key is not None:
                     self.key(node.array.referent, index, key)
-        self.become(node, LONG, wanted)
+        if wanted not in (UNKNOWN, LONG):
+            self.mismatch(node.token, wanted, LONG)
+        else:
+            self.become(node, LONG)
 
     def visit_regexmatch(self, node: tree.RegexMatch, wanted: Type) -> None:
+        self.check_operator(node, LONG, wanted)
         self.visit(node.left, STRING)
-        self.become(node, LONG, wanted)
+        self.become(node, LONG)
 
     def visit_unary(self, node: tree.Unary, wanted: Type) -> None:
+        self.check_operator(node, LONG, wanted)
         self.visit(node.operand, LONG)
-        self.become(node, LONG, wanted)
+        self.become(node, LONG)
 
     visit_precrement = visit_postcrement = visit_unary
 
-    def visit_binary(self, node: tree.Binary, wanted: Type) -> None:
+    def visit_binary(self, node: tree.Binary | tree.Logical | tree.Assignment, wanted: Type) -> None:
+        self.check_operator(node, LONG, wanted)
         self.visit(node.left, LONG)
         self.visit(node.right, LONG)
-        self.become(node, LONG, wanted)
-        if node.operator in ("+", "-") and node.ctype is None:
-            node.ctype = _pointer_arithmetic(node)
+        self.check_sides(node)
+        self.become(node, LONG)
 
-    def visit_logical(self, node: tree.Logical, wanted: Type) -> None:
-        self.visit(node.left, LONG)
-        self.visit(node.right, LONG)
-        self.become(node, LONG, wanted)
+    visit_logical = visit_binary
 
     def visit_comparison(self, node: tree.Comparison, wanted: Type) -> None:
+        self.check_operator(node, LONG, wanted)
         self.visit(node.left, node.right.type if node.right.type is not STATS else UNKNOWN)
         self.visit(node.right, node.left.type if node.left.type is not STATS else UNKNOWN)
-        left, right = node.left.type, node.right.type
-        if UNKNOWN not in (left, right) and left is not right:
-            self.sides_differ(node.token, left, right)
-        self.become(node, LONG, wanted)
+        self.check_sides(node)
+        self.become(node, LONG)
 
-    def visit_concatenation(self, node: tree.Concatenation, wanted: Type) -> None:
+    def check_operator(self, node: tree.Expression, kind: Type, wanted: Type) -> None:
+        """An operator that gives a ``kind``, where something else is wanted."""
+        if wanted not in (UNKNOWN, kind):
+            self.invalid(node.token, UNKNOWN)
+
+    def check_sides(self, node: Any) -> None:
+        left, right = node.left.type, node.right.type
+        if UNKNOWN is not left is not right is not UNKNOWN:
+            self.sides_differ(node.token, left, right)
+
+    def visit_concatenation(self, node: tree.Concatenation | tree.Assignment, wanted: Type) -> None:
+        self.check_operator(node, STRING, wanted)
         self.visit(node.left, STRING)
         self.visit(node.right, STRING)
-        self.become(node, STRING, wanted)
+        self.become(node, STRING)
 
     def visit_ternary(self, node: tree.Ternary, wanted: Type) -> None:
         self.visit(node.condition, LONG)
         kind = wanted if wanted is not UNKNOWN else node.type
-        self.visit(node.then, kind if kind is not UNKNOWN else node.otherwise.type)
-        self.visit(node.otherwise, kind if kind is not UNKNOWN else node.then.type)
+        self.visit(node.then, kind)
         if kind is UNKNOWN:
-            kind = node.then.type if node.then.type is not UNKNOWN else node.otherwise.type
+            kind = node.then.type
+        self.visit(node.otherwise, kind)
+        if kind is UNKNOWN:
+            kind = node.otherwise.type
         if node.type is UNKNOWN and kind is not UNKNOWN:
             node.type = kind
             self.learnt()
-        left, right = node.then.type, node.otherwise.type
-        if UNKNOWN not in (left, right) and left is not right:
-            self.sides_differ(node.token, left, right)
         node.ctype = node.then.ctype
 
     def visit_assignment(self, node: tree.Assignment, wanted: Type) -> None:
         if node.operator == "<<<":
             self.visit(node.left, STATS)
             self.visit(node.right, LONG)
-            self.become(node, LONG, wanted)
-        elif node.operator in NUMERIC:
-            self.visit(node.left, LONG)
-            self.visit(node.right, LONG)
-            self.become(node, LONG, wanted)
-        elif node.operator == ".=":
-            self.visit(node.left, STRING)
-            self.visit(node.right, STRING)
-            self.become(node, STRING, wanted)
-        elif STATS in (node.left.type, node.right.type) and node.left.type is not LONG:
+            self.become(node, LONG)
+        elif STATS in (node.left.type, node.right.type):
             side = node.left if node.left.type is STATS else node.right
             self.invalid(side.token, STATS)
+        elif node.operator in NUMERIC:
+            self.visit_binary(node, wanted)
+        elif node.operator == ".=":
+            self.visit_concatenation(node, wanted)
         else:
             self.plain_assignment(node, wanted)
 
     def plain_assignment(self, node: tree.Assignment, wanted: Type) -> None:
         kind = wanted if wanted is not UNKNOWN else node.type
-        before = self.unresolved_count
         self.visit(node.left, kind if kind is not UNKNOWN else node.right.type)
-        fits = self.unresolved_count == before or node.left.type is UNKNOWN
-        self.visit(node.right, kind if kind is not UNKNOWN or not fits else node.left.type)
+        self.visit(node.right, kind if kind is not UNKNOWN else node.left.type)
         if kind is UNKNOWN:
-            kind = node.left.type if node.left.type is not UNKNOWN else node.right.type
+            kind = node.left.type
         if node.type is UNKNOWN and kind is not UNKNOWN:
             node.type = kind
             self.learnt()
-        left, right = node.left.type, node.right.type
-        if UNKNOWN not in (left, right) and left is not right and fits:
-            self.sides_differ(node.token, left, right)
+        self.check_sides(node)
         if node.right.ctype is not None:
             node.ctype = node.right.ctype
             self.learn_ctype(node.left, node.right.ctype)
@@ -494,21 +508,11 @@ class Inference:
             self.call(node, function, wanted)
 
     def call(self, node: tree.Call, function: Callee, wanted: Type) -> None:
-        result = function.result
-        if result is not UNKNOWN:
-            if node.type is UNKNOWN:
-                node.type = result
-                self.learnt()
-            if wanted is not UNKNOWN and wanted is not result:
-                self.conflict(node.token, wanted, function)
-        elif isinstance(function, tree.Function) and UNKNOWN is not (
-            kind := wanted if wanted is not UNKNOWN else node.type
-        ):
-            function.result = kind
-            function.notes["type token"] = node.token
-            self.learnt()
-        elif wanted is not UNKNOWN:
-            self.unresolved(node.token)
+        if function.result is UNKNOWN and not isinstance(function, tree.Function):
+            if wanted is not UNKNOWN:
+                self.unresolved(node.token)
+        else:
+            self.agree(node, function, wanted, may_stay=True)
         if "ctype" in function.notes and node.ctype is None:
             node.ctype = function.notes["ctype"]
             self.learnt()
@@ -518,11 +522,14 @@ class Inference:
     def argument(self, index: int, parameter: tree.Variable, argument: tree.Expression) -> None:
         self.visit(argument, parameter.type)
         kind = argument.type
-        if kind is STATS:
+        if kind is UNKNOWN:
+            self.unresolved(argument.token)
+        elif kind is STATS:
             self.invalid(argument.token, STATS)
         elif kind is not UNKNOWN and parameter.type is UNKNOWN:
-            self.learn_variable(parameter, kind, argument.token)
+            parameter.type = kind
             parameter.notes[f"key {index} token"] = argument.token
+            self.learnt()
         elif kind is not UNKNOWN and kind is not parameter.type:
             self.conflict(argument.token, kind, parameter, index)
         if argument.ctype is not None and parameter.ctype is None and parameter.declared_type is None:
@@ -532,7 +539,7 @@ class Inference:
     def visit_print(self, node: tree.Print, wanted: Type) -> None:
         if node.histogram is not None:
             self.visit(node.histogram, UNKNOWN)
-            self.become(node, STRING if not node.to_stream else LONG, wanted)
+            self.become(node, STRING if not node.to_stream else LONG)
             return
         kind = LONG if node.to_stream else STRING
         if node.raw_format is not None:
@@ -548,10 +555,10 @@ class Inference:
                     # stap finds this out only in pass 3
                     node.ctype = None
             if not complete:
-                if self.asserting and node.type is UNKNOWN:
-                    self.unresolved(node.token)
+                node.type = UNKNOWN
+                self.unresolved(node.token)
                 return
-        self.become(node, kind, wanted)
+        self.become(node, kind)
 
     def formatted(self, node: tree.Print) -> None:
         expected = argument_types(node)
@@ -567,7 +574,7 @@ class Inference:
 
     def visit_statistic(self, node: tree.Statistic, wanted: Type) -> None:
         self.visit(node.operand, STATS)
-        self.become(node, LONG, wanted)
+        self.become(node, LONG)
 
     def visit_histogram(self, node: tree.Histogram, wanted: Type) -> None:
         self.visit(node.operand, STATS)
@@ -580,11 +587,11 @@ class Inference:
     def visit_kernelread(self, node: Any, wanted: Type) -> None:
         for operand in node.operands:
             self.visit(operand, LONG)
-        self.become(node, LONG, wanted)
+        self.yield_(node, LONG, wanted)
 
     def visit_stringread(self, node: Any, wanted: Type) -> None:
         self.visit(node.address, LONG)
-        self.become(node, STRING, wanted)
+        self.yield_(node, STRING, wanted)
 
     def visit_savedvalue(self, node: Any, wanted: Type) -> None:
         kind = node.saved.type
@@ -606,7 +613,7 @@ class Inference:
         if node.size is not None:
             self.visit(node.size, LONG)
         self.visit(node.operand, LONG)
-        self.become(node, LONG, wanted)
+        self.yield_(node, LONG, wanted)
 
     def visit_targetsymbol(self, node: tree.TargetSymbol, wanted: Type) -> None:
         self.fail(SemanticError("unresolved target-symbol expression", node.token))
@@ -630,7 +637,7 @@ class Inference:
         if ctype is None:
             self.fail(SemanticError("unknown type in dereference", node.token))
             return
-        self.become(node, LONG, wanted)
+        self.yield_(node, LONG, wanted)
         if node.ctype is None:
             found = resolve_autocast(self.analysis, node)
             if isinstance(found, Deferred):
@@ -642,16 +649,16 @@ class Inference:
             self.learnt()
 
     def visit_atperf(self, node: tree.AtPerf, wanted: Type) -> None:
-        self.become(node, LONG, wanted)
+        self.yield_(node, LONG, wanted)
 
     def visit_atconst(self, node: tree.AtConst, wanted: Type) -> None:
         self.fail(SemanticError(f"unresolved constant '{node.text}'", node.token))
 
     def visit_atprobewrite(self, node: tree.AtProbewrite, wanted: Type) -> None:
-        self.become(node, LONG, wanted)
+        self.yield_(node, LONG, wanted)
 
     def visit_atdefined(self, node: tree.AtDefined, wanted: Type) -> None:
-        self.become(node, LONG, wanted)
+        self.yield_(node, LONG, wanted)
 
     def visit_atentry(self, node: tree.AtEntry, wanted: Type) -> None:
         self.fail(SemanticError("@entry is only valid in .return probes", node.token))

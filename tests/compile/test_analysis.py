@@ -137,7 +137,7 @@ def test_nothing_left() -> None:
 
 def test_never_assigned() -> None:
     said = Compiled("global q; probe begin { if (x) println(q) }").said
-    assert "WARNING: never-assigned local variable 'x': identifier 'x' at t.stp:1:29" in said
+    assert "WARNING: never-assigned local variable 'x' (similar: q): identifier 'x' at t.stp:1:29" in said
     assert "WARNING: never-assigned global variable 'q' (similar: q): identifier 'q' at :1:8" in said
 
 
