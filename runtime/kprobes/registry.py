@@ -591,10 +591,14 @@ class Kprobes:
         return (start, start + place[2]) if place else None
 
     def backtrace(self, cpu: Cpu, limit: int = 64) -> list[int]:
-        """The probed address, or else the PC, and the return addresses above it. Needs debug information."""
+        """Where the CPU is, and the return addresses above that. Needs debug information.
+
+        In a pre-handler the CPU is at the probed instruction, in a post-handler behind it, and in the handler of a
+        return probe where the call returns to.
+        """
         from stapy.runtime.debuginfo.unwind import Unwinder
 
-        site = cpu.kprobe.running
+        block = cpu.kprobe
         task = self.current(cpu)
 
         def recover(address: int, cfa: int) -> int | None:
@@ -602,7 +606,12 @@ class Kprobes:
                 return None
             return self._returns.find(task, self.arch.frame_of_cfa(cfa))
 
-        start = _Standing(cpu, cpu.pc if site is None else site.address)
+        if block.returning is not None:
+            start = _Standing(cpu, block.returning, after_call=True)
+        elif block.running is None or block.status is Status.HIT_SSDONE:
+            start = _Standing(cpu, cpu.pc)
+        else:
+            start = _Standing(cpu, block.running.address)
         return Unwinder(self.description).backtrace(start, self.memory, limit, recover)
 
     # ------------------------------------------------------------ for unwinders
@@ -637,11 +646,12 @@ def _conditional(handler: Callable[[Cpu], None], executes: Callable[[Cpu], bool]
 
 
 class _Standing:
-    """The registers of a CPU for an unwinder, with the PC at the probed instruction."""
+    """The registers of a CPU for an unwinder, with the PC where the code that is probed has it."""
 
-    def __init__(self, cpu: Cpu, pc: int) -> None:
+    def __init__(self, cpu: Cpu, pc: int, after_call: bool = False) -> None:
         self.register = cpu.register
         self.pc = pc
+        self.after_call = after_call
 
 
 def _all(probes: Iterable[Any], register: Callable[[Any], int], unregister: Callable[[Any], None]) -> int:

@@ -191,10 +191,11 @@ class ReturnProbes:
                 rp.nmissed += 1
                 continue
             block.running, block.status, block.instance = rp.kp.site, Status.HIT_ACTIVE, rp.kp
+            block.returning = back
             try:
                 rp.handler(instance, block.regs)
             finally:
-                block.running = block.instance = None
+                block.running = block.instance = block.returning = None
 
     def find(self, task: int, frame: int) -> int | None:
         for instance in self._instances.get(task, ()):

@@ -95,7 +95,7 @@ class ControlBlock:
     """What a CPU knows of the hit it is at: struct kprobe_ctlblk."""
 
     __slots__ = (
-        "instance", "jprobe", "jprobe_regs", "jprobe_stack", "jprobe_state", "previous", "regs", "running",
+        "instance", "jprobe", "jprobe_regs", "jprobe_stack", "jprobe_state", "previous", "regs", "returning", "running",
         "saved", "status",
     )  # fmt: skip
 
@@ -106,6 +106,7 @@ class ControlBlock:
         self.saved: Any = None  # of the architecture's single_step
         self.instance: Kprobe | None = None
         self.previous: tuple[Site | None, Status, Any] | None = None
+        self.returning: int | None = None  # where the call returns to whose return handler runs
         self.jprobe: Any = None  # the one whose entry handler runs
         self.jprobe_state: Any = None  # the registers to put back
         self.jprobe_regs: SavedRegs | None = None  # the same for a handler that wants to see them
