@@ -136,6 +136,8 @@ def _arguments(line: str, script: Path) -> list[str]:
         else:
             made.append(word)
     text = script.read_text(errors="replace")
+    if not re.search(r"^\s*probe\s[^=]*\{", text, re.MULTILINE):
+        made = ["-p1", "-g", *made]  # a library that other scripts include
     for path in re.findall(r'^\s*probe\s+procfs\("(\w+)"\)(?:\.\w+\(\w+\))*\.read', text, re.MULTILINE):
         made = ["--procfs", path, *made]
     if re.search(r"^\s*probe\s+prometheus\b", text, re.MULTILINE):
@@ -215,8 +217,8 @@ def _plain(text: str) -> str:
 
 NOTES: dict[str, str] = {
     "io/disktop": "counts reads and writes that reach a disk: there is none",
-    "memory/mmanonpage": "",
     "process/chng_cpu": "there is one CPU to be on",
+    "stapgames/tapset/cursor": "a library of other scripts: its parse",
     "process/migrate": "there is one CPU to be on",
     "process/sleepingBeauties": "nothing waits for a completion for ten milliseconds",
     "security-band-aids/cve-2011-4127": "only its parse is asked for",

@@ -24,19 +24,20 @@ FAMILIES = {
 
 HEAD = """# The tapset
 
-What scripts call, and the probe points made of others. `python -m tests.tapset.reference` writes this page from the tapset's own declarations.
+What scripts call, and the probe points made of others. `python -m tests.tapset.reference` writes this page from the
+tapset's own declarations.
 
 ## System calls
 
-`syscall.NAME` is the call, `syscall.NAME.return` its end; `nd_syscall.NAME` is the same without debug information. A probe has `name`, and `argstr`, the arguments as `strace` shows them;
-its return `retval` and `retstr`, which names the error. Each argument is a variable of SystemTap's name; one that is an address in the process ends in `_uaddr`, and what has names (flags,
-signals) is there as text too, under the same name with `_str`. A call that another one makes, as `mkdir` makes `mkdirat`, is not counted.
+`syscall.NAME` is the call, `syscall.NAME.return` its end; `nd_syscall.NAME` is the same without debug information. A
+probe has `name`, and `argstr`, the arguments as `strace` shows them; its return `retval` and `retstr`, which names the
+error. Each argument is a variable of SystemTap's name; one that is an address in the process ends in `_uaddr`, and what
+has names (flags, signals) is there as text too, under the same name with `_str`. A call that another one makes, as
+`mkdir` makes `mkdirat`, is not counted.
 
 ```console
-$ stapy -c 'cat /etc/hostname' -e 'probe syscall.* { println(name, "(", argstr, ")") } probe syscall.*.return { println("  = ", retstr) }'
-...
+$ stapy -c 'cat /etc/hostname' -e 'probe syscall.open { println(name, "(", argstr, ")") }'
 open("/etc/hostname", O_RDONLY)
-  = 3
 ...
 ```
 
