@@ -1,8 +1,8 @@
 """The language against the real thing: what SystemTap 4.8 printed for scripts without kernel probes.
 
-In lang/ NAME.stp is the script, .args its arguments and .opts further options (shell words), .out, .err and .rc what
-came out. Standard output and exit status have to be equal; of standard error the run-time errors, up to the place
-where it is one in SystemTap's own tapset.
+In lang/ and compiled/ NAME.stp is the script, .args its arguments and .opts further options (shell words), .out, .err
+and .rc what came out. Standard output and exit status have to be equal; of standard error the run-time errors, up to
+the place where it is one in SystemTap's own tapset. compiled/README.md says how its answers were got.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import pytest
 
 from stapy import cli
 
-LANG = Path(__file__).parent / "lang"
-SCRIPTS = sorted(path.stem for path in LANG.glob("*.stp"))
+HERE = Path(__file__).parent
+SCRIPTS = [path.with_suffix("").relative_to(HERE) for folder in ("lang", "compiled")
+           for path in sorted((HERE / folder).glob("*.stp"))]
 
 # Scripts whose output cannot be equal, and why.
 EXCEPTIONS: dict[str, str] = {}
 
 
-def words(name: str, suffix: str) -> list[str]:
-    path = LANG / f"{name}.{suffix}"
+def words(script: Path, suffix: str) -> list[str]:
+    path = script.with_suffix(suffix)
     return shlex.split(path.read_text()) if path.exists() else []
 
 
@@ -33,16 +34,17 @@ def run_time_errors(text: str) -> list[str]:
     return [re.sub(r" at (/usr/share/systemtap/tapset/|<tapset>).*", "", line) for line in lines]
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_prints_what_stap_prints(name: str, monkeypatch: pytest.MonkeyPatch, capfdbinary) -> None:
-    if name in EXCEPTIONS:
-        pytest.skip(EXCEPTIONS[name])
-    monkeypatch.chdir(LANG)
-    status = cli.main([*words(name, "opts"), f"{name}.stp", *words(name, "args")])
+@pytest.mark.parametrize("name", SCRIPTS, ids=str)
+def test_prints_what_stap_prints(name: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary) -> None:
+    if name.name in EXCEPTIONS:
+        pytest.skip(EXCEPTIONS[name.name])
+    script = HERE / f"{name}.stp"
+    monkeypatch.chdir(script.parent)
+    status = cli.main([*words(script, ".opts"), script.name, *words(script, ".args")])
     captured = capfdbinary.readouterr()
-    assert captured.out == (LANG / f"{name}.out").read_bytes(), captured.err.decode()
-    assert status == int((LANG / f"{name}.rc").read_text())
-    expected = run_time_errors((LANG / f"{name}.err").read_text())
-    found = run_time_errors(captured.err.decode())
+    assert captured.out == script.with_suffix(".out").read_bytes(), captured.err.decode("latin-1")
+    assert status == int(script.with_suffix(".rc").read_text())
+    expected = run_time_errors(script.with_suffix(".err").read_text("latin-1"))
+    found = run_time_errors(captured.err.decode("latin-1"))
     for theirs, ours in zip(expected, found, strict=True):
-        assert ours.startswith(theirs), captured.err.decode()
+        assert ours.startswith(theirs), captured.err.decode("latin-1")
