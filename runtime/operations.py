@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stapy.runtime.program import ScriptError
+from stapy.runtime.program import NextProbe, ScriptError
 
 _SIGN = 1 << 63
 _MASK = (1 << 64) - 1
@@ -95,6 +95,13 @@ def caught(exception: BaseException, limit: int = 511) -> str:
     if type(exception).__name__ == "MemoryFault":
         return fault_message(exception)
     raise exception
+
+
+def embedded_error(error: BaseException) -> BaseException:
+    """What a script gets to know of an exception in its embedded code: a run-time error it can catch."""
+    if isinstance(error, (ScriptError, NextProbe)) or type(error).__name__ == "MemoryFault":
+        return error
+    return ScriptError(f"{type(error).__name__}: {error}")
 
 
 def fault_message(fault: Any) -> str:

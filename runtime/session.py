@@ -238,7 +238,7 @@ class Session:
         c.probe = probe
         try:
             self._measured(probe)(c)
-        except Exception as exception:
+        except (Exception, SystemExit) as exception:
             self._handler_failed(probe, exception)
 
     def _go(self) -> None:
@@ -353,7 +353,7 @@ class Session:
             c.task = 0
             try:
                 handler(c)
-            except Exception as exception:
+            except (Exception, SystemExit) as exception:
                 self._handler_failed(probe, exception)
 
         self._watches.append(watchpoints.arm(self.kernel, event, hit))
@@ -469,7 +469,7 @@ class Session:
                 c.instance = origin if instance else None
                 try:
                     handler(c)
-                except Exception as exception:
+                except (Exception, SystemExit) as exception:
                     self._handler_failed(probe, exception)
             return 0
 
@@ -554,7 +554,7 @@ class Session:
             c.user_mode = cpu is not None and cpu.user_mode
             try:
                 handler(c)
-            except Exception as exception:
+            except (Exception, SystemExit) as exception:
                 self._handler_failed(probe, exception)
             c.user_mode = False
 

@@ -22,6 +22,7 @@ c memory register emit actions nesting error result range len str int list dict 
 sorted reversed wrap divide modulo cut put put_old add_sample put_sample exceeded caught store signed ScriptError NEXT
 EMPTY Statistics Array True False None
 """
+_OWN_PREFIXES = ("_", "f_", "g_", "t_", "probe_", "regex_")
 RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(_OWN_NAMES.split())
 
 
@@ -111,11 +112,12 @@ class Names:
         self._taken = set(taken)
         self._names: dict[int, str] = {}
 
-    def name(self, variable: object, wanted: str) -> str:
+    def name(self, variable: object, wanted: str, prefix: str = "") -> str:
+        """The name of ``variable``; behind a ``prefix`` of ours it is always what the script calls it."""
         known = self._names.get(id(variable))
         if known is None:
-            known = re.sub(r"\W", "_", wanted)
-            if known in RESERVED or known[:2] in ("g_", "f_", "t_") or known.startswith(("_", "regex_", "probe_")):
+            known = prefix + re.sub(r"\W", "_", wanted)
+            if not prefix and (known in RESERVED or known.startswith(_OWN_PREFIXES)):
                 known = f"v_{known}"
             while known in self._taken:
                 known += "_"

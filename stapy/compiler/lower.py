@@ -69,6 +69,7 @@ class ProgramLowering:
                     "exceeded",
                     "nested_too_deep",
                     "exhausted",
+                    "embedded_error",
                     "caught",
                     "store",
                     "store_bits",
@@ -142,7 +143,7 @@ class ProgramLowering:
     # ------------------------------------------------------------ globals
 
     def global_name(self, variable: tree.Variable) -> str:
-        return "g_" + self.names.name(variable, variable.name)
+        return self.names.name(variable, variable.name, "g_")
 
     def _globals(self) -> list[str]:
         return [f"{self.global_name(variable)} = {self._initial(variable)}" for variable in self.analysis.globals]
@@ -212,7 +213,7 @@ class ProgramLowering:
     def function_name(self, function: tree.Function) -> str:
         known = self._function_names.get(id(function))
         if known is None:
-            known = "f_" + self.names.name(function, function.name)
+            known = self.names.name(function, function.name, "f_")
             self._function_names[id(function)] = known
         return known
 
@@ -1100,8 +1101,7 @@ class EmbeddedPython:
 
     def check(self, code: str, token: tree.Token, header: str) -> list[str]:
         """The lines of embedded code, if it is Python. Raises SemanticError, also for C."""
-        lines = textwrap.dedent(_strip_comments(code).strip("\n")).rstrip().split("\n")
-        lines = [line for line in lines if line.strip()] or ["pass"]
+        lines = [line for line in _dedented(_strip_comments(code)).split("\n") if line.strip()] or ["pass"]
         indented = ["    " + line for line in lines] if header else lines
         try:
             compile("\n".join([header, *indented] if header else indented), "<embedded>", "exec")
@@ -1125,11 +1125,14 @@ class EmbeddedPython:
         header = f"def {inner}(c{parameters}):"
         body = self.check(function.body.code, function.body.token, header)
         lines = [header, *body, "", f"def {name}(c{parameters}):"]
-        lines.append("    result = " + self.program.places.mark(f"{inner}(c{parameters})", function.token))
+        mark = self.program.places.mark
+        lines.append(f"    try: result = {mark(f'{inner}(c{parameters})', function.token)}")
+        raised = mark("embedded_error(error)", function.token)
+        lines.append(f"    except (Exception, SystemExit) as error: raise {raised}")
         if may_pass_on(function):
             lines.append("    if result is NEXT: return NEXT")
         if function.result is Type.STRING:
-            lines.append(f"    return cut(str(result), {self.program.string_limit})")
+            lines.append(f'    return cut("" if result is None else str(result), {self.program.string_limit})')
         elif function.result is Type.LONG:
             lines.append("    return wrap(int(result or 0))")
         return lines
@@ -1168,6 +1171,15 @@ class EmbeddedPython:
 def _strip_comments(code: str) -> str:
     """Embedded code without SystemTap's ``/* pragma */`` comments, which Python does not know."""
     return re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), code, flags=re.DOTALL)
+
+
+def _dedented(code: str) -> str:
+    """Code without the indentation it has in the script; its first line may stand right behind the ``%{``."""
+    first, _, rest = code.partition("\n")
+    if not first.strip():
+        return textwrap.dedent(rest)
+    opens_block = first.rstrip().endswith(":")
+    return first.strip() + "\n" + textwrap.indent(textwrap.dedent(rest), "    " if opens_block else "")
 
 
 def looks_like_c(code: str) -> bool:
