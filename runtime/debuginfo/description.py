@@ -30,6 +30,7 @@ class KernelDescription:
         image = index["image"]
         self._index = index
         self.path = path
+        self.program: str | None = None  # where it describes a program that is attached to: the path in process("path")
         self.arch: str = image["arch"]
         self.pointer_size: int = image["bits"] // 8
         self.little_endian: bool = image["little_endian"]

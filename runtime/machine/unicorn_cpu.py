@@ -195,8 +195,13 @@ class UnicornCpu(Cpu):
         ]
         if self.arch.delay_slot_breakpoint:
             self._callbacks.append((unicorn.UC_HOOK_INSN_INVALID, _INVALID_HOOK(self._invalid_instruction)))
-        for kind, callback in self._callbacks:
-            self._add_hook(kind, callback, 1, 0)
+        self._hooks = [self._add_hook(kind, callback, 1, 0) for kind, callback in self._callbacks]
+
+    def detach(self) -> None:
+        """Take the hooks off an instance that goes on without us."""
+        for hook in self._hooks:
+            _hook_del(self._handle, hook)
+        self._hooks.clear()
 
     def _interrupt_hook(self) -> Callable[[Any, int, Any], None]:
         """The callback for every trap: the path of a probe hit, hence no attribute look-ups."""
@@ -237,6 +242,11 @@ class UnicornCpu(Cpu):
 
     def _pc_number(self) -> int:
         return self.arch.unicorn_register(self.arch.pc)
+
+    def take_failure(self) -> BaseException | None:
+        """What a callback raised while somebody else ran the instance."""
+        failure, self._failure = self._failure, None
+        return failure
 
     def _fail(self, failure: BaseException) -> None:
         if self._failure is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -501,6 +501,20 @@ def _nothing(request: Request) -> list[Found]:
     return []
 
 
+def _in_program(build: Builder) -> Builder:
+    """``process("path").function(...)``: where a program is attached to, and the path is its own."""
+
+    def found(request: Request) -> list[Found]:
+        program = getattr(request.analysis.kernel, "program", None)
+        path = request.arguments.get("process")
+        if program is None or (path is not None and path.rpartition("/")[2] != program.rpartition("/")[2]):
+            return []
+        return [replace(each, point=each.point.replace("kernel.", f'process("{program}").', 1))
+                for each in build(request)]
+
+    return found
+
+
 def _no_perf(request: Request) -> list[Found]:
     raise SemanticError(
         "perf probes are not to be had on an emulated machine",
@@ -600,14 +614,18 @@ def _absent_shapes() -> Iterator[tuple[Shape, Builder]]:
     """What SystemTap knows and this kernel has none of: scripts that name them optionally still run."""
     root: tuple[str, str | None]
     for root in (("module", STRING), ("process", STRING), ("process", NUMBER), ("process", None)):
+        there = root[0] == "process" and root[1] is not NUMBER
         for argument in (STRING, NUMBER):
             function: Shape = (root, ("function", argument))
             for suffix in (*_FUNCTION_SUFFIXES, (("return", None), ("maxactive", NUMBER)), (("label", STRING),)):
-                yield (*function, *suffix), _nothing
+                build = _label if suffix and suffix[0][0] == "label" else _function
+                yield (*function, *suffix), _in_program(build) if there else _nothing
             for suffix in ((), (("call", None),), (("return", None),)):
                 yield (*function, ("callee", STRING), *suffix), _nothing
             for suffix in ((), (("absolute", None),), (("nearest", None),)):
-                yield (root, ("statement", argument), *suffix), _nothing
+                absolute = bool(suffix) and suffix[0][0] == "absolute"
+                yield (root, ("statement", argument), *suffix), (
+                    _in_program(_statement) if there and not absolute else _nothing)
             yield (root, ("mark", STRING)), _nothing
             yield (root, ("plt", None)), _nothing
             yield (root, ("plt", STRING)), _nothing
