@@ -198,19 +198,33 @@ class Session:
         """Run the script from its begin probes to its end probes. Exit status: 0, or 1 after an error."""
         with self._interrupts():
             try:
-                self._run_in_order(Begin, STARTING)
-                if self.state == STARTING:
-                    self._arm()
-                    self.state = RUNNING
+                self.open()
+                if self.state == RUNNING:
                     self._go()
-                if self.state in (RUNNING, STOPPING):
-                    self._access_files(timed=False)
-            finally:
+            except BaseException:
                 self._disarm()
-            if self.state in (STARTING, RUNNING):
-                self.state = STOPPING
-            self._run_in_order(End, STOPPING)
-            self._run_in_order(Error, FAILED)
+                raise
+            return self.close()
+
+    def open(self) -> None:
+        """Run the begin probes and arm the others: the first part of run(), for programs that run the machine themselves.
+        """
+        self._run_in_order(Begin, STARTING)
+        if self.state == STARTING:
+            self._arm()
+            self.state = RUNNING
+
+    def close(self) -> int:
+        """Disarm, run the end probes and tell of errors: the last part of run(). Returns the exit status."""
+        try:
+            if self.state in (RUNNING, STOPPING):
+                self._access_files(timed=False)
+        finally:
+            self._disarm()
+        if self.state in (STARTING, RUNNING):
+            self.state = STOPPING
+        self._run_in_order(End, STOPPING)
+        self._run_in_order(Error, FAILED)
         self.state = STOPPED
         for action in self._at_stop:
             action()

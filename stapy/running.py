@@ -124,6 +124,20 @@ class ScriptRun:
             raise Failure(f"ERROR: cannot write {self.options.output}: {error.strerror}.") from None
         return 0
 
+    def compile(self) -> Program | None:
+        """Passes 1 to 3 alone; None, and said why, where the script is wrong. Raises Failure."""
+        from stapy.compiler import passes
+
+        with _room_for_recursion(self.reporter):
+            try:
+                self.program = passes.compile_script(
+                    self._sources(), self._description, self.options, self.reporter)
+            except passes.CompileFailedError as failed:
+                self.reporter.failed(failed.number)
+            finally:
+                self.reporter.finish()
+        return self.program
+
     def _print(self, text: str) -> int:
         """What a pass was asked to show. Returns the exit status."""
         self.output.write(text.encode("latin-1", "backslashreplace"))
