@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
 from stapy.arch import mips64_instructions as instructions
-from stapy.arch.architecture import Architecture, Assembly, InstructionError, Place, Slot
+from stapy.arch.architecture import Architecture, Assembly, Instruction, InstructionError, Place, Slot
 from stapy.arch.mips64_faults import failing_store
 from stapy.arch.mips64_instructions import GENERAL
 
@@ -57,6 +58,8 @@ _ALIASES = {
 # 37 is the program counter's for debuggers; in gcc's numbers it is a floating point register, of which there is none.
 _DWARF_REGISTERS = {**dict(enumerate(GENERAL)), 37: "cp0_epc", 64: "hi", 65: "lo"}
 _ARGUMENTS = GENERAL[4:12]
+# Registers 8 to 15 have other names in Capstone, those of the 32-bit ABI.
+_CAPSTONE = re.compile(r"\$t([0-7])\b")
 
 
 class Mips64(Architecture):
@@ -122,6 +125,14 @@ class Mips64(Architecture):
 
     def capstone(self) -> Any:
         return self._capstone
+
+    def disassemble(self, data: bytes, address: int) -> Iterator[Instruction]:
+        for found in super().disassemble(data, address):
+            operands = _CAPSTONE.sub(lambda match: "$" + GENERAL[8 + int(match[1])], found.operands)
+            target = instructions.branch_target(int.from_bytes(found.data, "big"), found.address)
+            if target is not None:  # Capstone's is the 32-bit number's with its sign
+                operands = f"{operands[: operands.rfind(' ') + 1]}{target:#x}"
+            yield Instruction(found.address, found.data, found.mnemonic, operands)
 
     def keystone(self) -> Any:
         import keystone

@@ -169,3 +169,14 @@ def test_addresses() -> None:
         assert ARCH.physical(address) < 1 << 29
         assert ARCH.virtual(ARCH.physical(address)) == address
     assert ARCH.virtual(0x10) == 0x10
+
+
+def test_disassembly_has_the_abi_s_names_and_whole_addresses() -> None:
+    code = words(0x0C4004FE, immediate(4, A, 0, 2), immediate(25, 12, 15, -1), 0x03E00008, immediate(1, 0, 17, -2))
+    assert [str(found) for found in ARCH.disassemble(code, TEXT)] == [
+        "jal 0xffffffff910013f8",
+        "beqz $a4, 0xffffffff91000010",
+        "daddiu $t3, $t0, -1",
+        "jr $ra",
+        "bal 0xffffffff9100000c",
+    ]
