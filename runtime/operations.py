@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from stapy.runtime.program import NextProbe, ScriptError
@@ -145,6 +146,16 @@ def read_string(c: Any, address: int, otherwise: str, limit: int) -> str:
         if type(fault).__name__ != "MemoryFault":
             raise
         return otherwise
+
+
+def shown(text: Callable[[], str]) -> str:
+    """A pretty-printed variable, "ERROR" where a part of it cannot be read."""
+    try:
+        return text()
+    except Exception as fault:
+        if type(fault).__name__ != "MemoryFault":
+            raise
+        return "ERROR"
 
 
 def read_sized(c: Any, size: int, address: int) -> int:

@@ -501,6 +501,8 @@ class ExpressionLowering:
         if printf.reads_memory(pieces):
             text = self.program.places.mark(text, node.token)
             self.unit.program.needs_kernel = True
+        if node.token.text.startswith("$") and any(_dereferences(argument) for argument in node.arguments):
+            text = f"shown(lambda: {text})"
         if node.to_stream:
             return Code(text, PRODUCT)
         length = _length(pieces, codes)
@@ -509,6 +511,11 @@ class ExpressionLowering:
         if length <= self.limit:
             return Code(text, ATOM if text.startswith("f'") else CONDITIONAL, length=length)
         return Code(f"({text})[:{self.limit}]", ATOM, length=self.limit)
+
+
+def _dereferences(node: tree.Expression) -> bool:
+    """Whether a part of a pretty-printed variable is read from memory."""
+    return isinstance(node, KernelRead) and "'deref'" in repr(node.node)
 
 
 def literal(value: str) -> Code:

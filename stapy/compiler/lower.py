@@ -75,6 +75,7 @@ class ProgramLowering:
                     "store_bits",
                     "store_register",
                     "read_string",
+                    "shown",
                     "read_sized",
                     "read_user_sized",
                     "read_register",
