@@ -270,22 +270,27 @@ class Session:
 
     @contextmanager
     def _interrupts(self) -> Iterator[None]:
-        """While this lasts, the first ^C ends the script in order and the second at once."""
+        """While this lasts, the first ^C ends the script in order and the second at once. So do SIGTERM and SIGHUP."""
         def interrupt(number: int, frame: Any) -> None:
             if self.interrupted or self.state in (STOPPING, STOPPED):
                 raise KeyboardInterrupt
             self.interrupted = True
             self.exit()
 
+        before: dict[int, Any] = {}
         try:
-            before = signal.signal(signal.SIGINT, interrupt)
+            before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
         except ValueError:  # not the main thread: whoever owns that looks after ^C
             yield
             return
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:  # neither ignored nor somebody else's
+                before[number] = signal.signal(number, interrupt)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     # ------------------------------------------------------------ arming
 

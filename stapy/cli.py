@@ -34,7 +34,7 @@ def _ended(run: Callable[[], int]) -> int:
         sys.stdout.flush()
         return status
     except command_line.UsageError as error:
-        print(f"stapy: {error}\nTry 'stapy --help'.", file=sys.stderr)
+        print(f"stapy: {error}\n{command_line.USAGE_LINE}\nTry 'stapy --help'.", file=sys.stderr)
         return 1
     except Failure as error:
         if str(error):
@@ -53,6 +53,7 @@ def _ended(run: Callable[[], int]) -> int:
 def _main(argv: list[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
     if words[:1] == ["test"]:
+        _expect_interrupts()
         from stapy.testing import command
 
         return command.main(words[1:])
@@ -86,16 +87,25 @@ def _main(argv: list[str] | None) -> int:
     for notice in options.notices:
         print(f"WARNING: {notice}", file=sys.stderr)
     if options.interactive:
+        _expect_interrupts()
         from stapy.interactive import terminal
 
         return terminal.main(options)
     if options.language_server:
+        _expect_interrupts()
         return _serve(options)
     names = running.architectures(options.architecture)
     if len(names) > 1:
+        _expect_interrupts()
         return _run_on_each(names, options)
     options.architecture = names[0]
     return _run_on_one(options)
+
+
+def _expect_interrupts() -> None:
+    """From now on ^C is raised: what follows looks after it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _serve(options: Options) -> int:
@@ -133,6 +143,7 @@ def _example(name: str, words: list[str]) -> Options:
 
 def _run_on_one(options: Options) -> int:
     if options.script_file is not None and options.script_file.endswith(".py"):
+        _expect_interrupts()
         return run_module(options)
     output = sys.stdout.buffer if options.format else _open_output(options)  # --fmt writes over what it has read
     return ScriptRun(options, output, sys.stderr).run()
@@ -156,7 +167,9 @@ def _run_on_each(names: list[str], options: Options) -> int:
 
 def _prepare_streams() -> None:
     """Text is bytes read as latin-1 throughout: written so, it comes out as it stood in the script."""
-    if sys.stdout is None:  # closed by who started us
+    if sys.stdin is None:  # closed by who started us
+        sys.stdin = open(os.devnull)  # noqa: SIM115
+    if sys.stdout is None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115

@@ -279,6 +279,7 @@ OPTIONS: tuple[Option, ...] = (
 
 HEADER = f"stapy {__version__}: SystemTap scripts on emulated kernels"
 
+USAGE_LINE = "Usage: stapy [options] FILE | - | -e SCRIPT [ARGUMENT...]"
 USAGE = """\
 Usage: stapy [options] FILE [ARGUMENT...]     Run the script in FILE.
    or: stapy [options] - [ARGUMENT...]        Run the script on standard input.
@@ -306,7 +307,7 @@ def parse(argv: list[str]) -> Options:
     try:
         found, rest = getopt.gnu_getopt(argv, short, [*long, "color-when="])
     except getopt.GetoptError as error:
-        raise UsageError(f"{error.msg}.") from None
+        raise UsageError(f"{error.msg}{_nearest(error.opt, long)}.") from None
     options = Options()
     for name, value in found:
         if name == "--color-when":
@@ -343,6 +344,15 @@ def standing_words() -> list[str]:
     if stray is not None:
         raise UsageError(f"{path}: options are to stand there, not '{stray}'.")
     return words
+
+
+def _nearest(name: str, long: list[str]) -> str:
+    """What an unknown option may have meant."""
+    from difflib import get_close_matches
+
+    known = [option.rstrip("=") for option in long]
+    close = get_close_matches(name, known, 1) if len(name) > 1 and name not in known else []
+    return f", did you mean --{close[0]}?" if close else ""
 
 
 def as_bytes(word: str) -> str:
