@@ -352,7 +352,7 @@ def _nearest(name: str, long: list[str]) -> str:
 
     known = [option.rstrip("=") for option in long]
     close = get_close_matches(name, known, 1) if len(name) > 1 and name not in known else []
-    return f", did you mean --{close[0]}?" if close else ""
+    return f" (similar: --{close[0]})" if close else ""
 
 
 def as_bytes(word: str) -> str:

@@ -206,18 +206,20 @@ class ScriptRun:
 
     def _sources(self) -> list[tree.Source]:
         """The texts to compile: the script first, then those of -E."""
+        from stapy.compiler.parser import MAX_SOURCE
         from stapy.compiler.tree import Source
 
+        most = MAX_SOURCE + 1  # what is longer is refused, and may have no end
         options = self.options
         if options.script_text is not None:
             sources = [Source("<input>", options.script_text)]
         elif options.script_file == "-":
-            sources = [Source("<input>", sys.stdin.buffer.read().decode("latin-1"))]
+            sources = [Source("<input>", sys.stdin.buffer.read(most).decode("latin-1"))]
         else:
             assert options.script_file is not None
             try:
                 with open(options.script_file, "rb") as file:
-                    sources = [Source(command_line.as_bytes(options.script_file), file.read().decode("latin-1"))]
+                    sources = [Source(command_line.as_bytes(options.script_file), file.read(most).decode("latin-1"))]
             except FileNotFoundError:
                 self.reporter.message(f"Input file '{options.script_file}' is missing.")
                 return []

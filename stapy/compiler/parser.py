@@ -59,7 +59,7 @@ def parse(source: Source, options: ParseOptions | None = None, reporter: Reporte
     if len(source.text) > MAX_SOURCE:
         parser.empty = False
         parser.record(
-            ParseError(f"'{source.name}' has {len(source.text)} bytes, more than a script may ({MAX_SOURCE})")
+            ParseError(f"'{source.name}' has more bytes than a script may ({MAX_SOURCE})")
         )
     elif len(source.text) > MAX_TOKENS and lexer.has_more_than(MAX_TOKENS, source.text):
         parser.empty = False

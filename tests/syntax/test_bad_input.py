@@ -41,7 +41,11 @@ def message(script: str) -> str:
         ("probe begin { x = " + "9" * 10_000 + " }", "number invalid or out of range"),
         (
             " " * (parser.MAX_SOURCE + 1),
-            f"'script' has {parser.MAX_SOURCE + 1} bytes, more than a script may ({parser.MAX_SOURCE})",
+            f"'script' has more bytes than a script may ({parser.MAX_SOURCE})",
+        ),
+        (
+            "probe begin { x = " + "1 +" * parser.MAX_TOKENS,
+            f"'script' has more tokens than a script may ({parser.MAX_TOKENS})",
         ),
     ],
 )
