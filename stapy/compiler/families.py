@@ -507,7 +507,10 @@ def _in_program(build: Builder) -> Builder:
     def found(request: Request) -> list[Found]:
         program = getattr(request.analysis.kernel, "program", None)
         path = request.arguments.get("process")
-        if program is None or (path is not None and path.rpartition("/")[2] != program.rpartition("/")[2]):
+        if program is None:
+            return []
+        name = program.rpartition("/")[2]
+        if path is not None and path.rpartition("/")[2] not in (name, name.partition(".")[0]):
             return []
         return [replace(each, point=each.point.replace("kernel.", f'process("{program}").', 1))
                 for each in build(request)]
