@@ -46,7 +46,10 @@ class Branch:
     def down(self, shape: tuple[tuple[str, str | None], ...]) -> Branch:
         branch = self
         for key in shape:
-            branch = branch.children.setdefault(key, Branch())
+            child = branch.children.get(key)
+            if child is None:
+                child = branch.children[key] = Branch()
+            branch = child
         return branch
 
     def names(self) -> list[str]:
