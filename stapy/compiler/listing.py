@@ -227,6 +227,8 @@ def target_variables(instance: Instance) -> list[str]:
     place = instance.place
     if place is None:
         return []
+    if place.words:  # a family made of others: only its own
+        return [f"{word}:{'string' if word == '$value' else 'long'}" for word in place.words]
     names = []
     if place.returns and place.function.return_type is not None:
         names.append(f"$return:{place.function.return_type.describe()}")
