@@ -145,7 +145,9 @@ def process(request: Request) -> Derived:
         member = f'_runs_program("{_quoted(which)}")'
     words = {}
     if "syscall" in names:
-        words = {"$syscall": "$id" if names[-1] == "syscall" else "_system_call_number()", "$return": "$ret"}
+        words = {"$syscall": "$id"}
+        if names[-1] == "return":
+            words = {"$syscall": "_system_call_number()", "$return": "$ret"}
         words.update({f"$arg{number}": f"_system_call_argument({number})" for number in range(1, 7)})
     text = f"probe derived = {points} {{ if (!({test} && {member})) next }}"
     return Derived(text, spelled(request.point).rstrip("?!"), words)
