@@ -59,7 +59,7 @@ class SessionOptions:
     command: str = ""  # -c
     # Reads (text None) and writes of procfs files: name, text, nanoseconds of virtual time or None
     procfs: list[tuple[str, str | None, int | None]] = field(default_factory=list)
-    typing: int | None = 0  # the descriptor whose characters input probes get; None for none
+    typing: int | None = None  # the descriptor whose characters input probes get; None for none
 
 
 class Session:

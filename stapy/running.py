@@ -258,6 +258,7 @@ def session_options(options: Options, counting: bool = False) -> SessionOptions:
         timing=options.timing,
         counting=counting,
         procfs=list(options.procfs),
+        typing=None if counting else 0,  # a program that runs scripts keeps its standard input to itself
         command=options.command or "",
     )
 
