@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stapy.embedding import Aggregate, Result, run
+    from stapy.embedding import Aggregate, Attachment, Result, attach, run
 
 __version__ = "0.1.0"
-__all__ = ["Aggregate", "Result", "run"]
+__all__ = ["Aggregate", "Attachment", "Result", "attach", "run"]
 
 
 def __getattr__(name: str) -> Any:

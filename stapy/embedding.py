@@ -1,16 +1,20 @@
-"""Scripts run from Python programs: ``stapy.run`` gives what a run printed and what its globals held at the end."""
+"""Scripts run from Python programs: ``stapy.run`` runs one on an emulated kernel and gives what it printed and what its
+globals held at the end, ``stapy.attach`` arms one on a Unicorn instance of the program's own."""
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stapy.options import Options
+    from stapy.running import ScriptRun
+    from stapy.runtime.kernels.attached import AttachedKernel
     from stapy.runtime.kernels.base import Kernel
+    from stapy.runtime.session import Session
     from stapy.workload import Workload
 
 
@@ -76,11 +80,88 @@ def run(
     except Failure as failure:
         print(failure, file=messages)
         status = 1
+    return _result(made, made.session, status)
+
+
+class Attachment:
+    """A script at work on a Unicorn instance that somebody else runs: what ``attach`` gives.
+
+    ``close()`` takes the probes away, runs the end probes and gives the Result; leaving a ``with`` block does so too,
+    and ``result`` has it then. Where a callback failed while the instance ran, close() raises what it raised.
+    """
+
+    def __init__(self, made: ScriptRun, kernel: AttachedKernel, session: Session) -> None:
+        self.result: Result | None = None
+        self._made = made
+        self._kernel = kernel
+        self._session = session
+
+    def __enter__(self) -> Attachment:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> Result:
+        """The end of the script's run; once is enough."""
+        if self.result is None:
+            try:
+                status = self._session.close()
+            finally:
+                self._kernel.close()
+            self.result = _result(self._made, self._session, status)
+            failure = self._kernel.machine.cpu.take_failure()
+            if failure is not None:
+                raise failure
+        return self.result
+
+
+def attach(
+    uc: Any, script: str | os.PathLike[str], *, elf: str | os.PathLike[str], arch: str | None = None,
+    args: Sequence[str | int] = (), globals: Mapping[str, str | int] | None = None, options: Sequence[str] = (),
+    clock: Callable[[], int] | None = None,
+) -> Attachment:
+    """Arm a script on a Unicorn instance that the caller has made, loaded and runs: a firmware, a fuzzer's target.
+
+    ``elf`` is the file of the program in it, with symbols and, for parameters and lines, DWARF; its addresses are those
+    in the instance. Probe points are ``process("name").function("f")``, ``process.function``, ``kernel.function`` (the
+    same) and ``.statement`` by line or address. The begin probes run now, the end probes in ``close()``. The script's
+    ``exit()`` stops the instance. ``clock`` gives the time in nanoseconds, for the functions that tell it.
+
+    Raises AttachError where ``uc`` is no CPU of ours or not the one of the ELF file, and where the script is wrong.
+    """
+    from stapy.running import Failure, ScriptRun, session_options
+    from stapy.runtime.kernels.attached import AttachedKernel, AttachError
+    from stapy.runtime.session import Session
+
+    kernel = AttachedKernel(uc, os.fspath(elf), arch=arch, clock=clock)
+    settings = _settings(script, kernel.arch.name, args, globals or {}, options)
+    output, messages = io.BytesIO(), io.StringIO()
+    made = ScriptRun(settings, output, messages, kernel=kernel)
+    try:
+        program = made.compile()
+        if program is None:
+            raise AttachError(messages.getvalue().rstrip("\n"))
+        made.session = session = Session(program, kernel, output, session_options(settings, counting=True), messages)
+        session.open()
+    except Failure as failure:
+        kernel.close()
+        raise AttachError(str(failure)) from None
+    except BaseException:
+        kernel.close()
+        raise
+    return Attachment(made, kernel, session)
+
+
+def _result(made: ScriptRun, session: Session | None, status: int) -> Result:
+    output, messages = made.output, made.messages
+    assert isinstance(output, io.BytesIO) and isinstance(messages, io.StringIO)
+    program = made.program
     return Result(
         output.getvalue().decode("latin-1"), messages.getvalue(), status,
-        {variable.name: _value(variable.get()) for variable in made.program.globals} if made.program else {},
-        _hits(made.program) if made.program else {},
-        made.session.time(None) if made.session else 0,
+        {variable.name: _value(variable.get()) for variable in program.globals} if program else {},
+        _hits(program) if program else {},
+        session.time(None) if session else 0,
     )
 
 
@@ -120,4 +201,4 @@ def _hits(program: Any) -> dict[str, int]:
     return counts
 
 
-__all__ = ["Aggregate", "Result", "run"]
+__all__ = ["Aggregate", "Attachment", "Result", "attach", "run"]

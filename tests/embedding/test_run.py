@@ -44,10 +44,10 @@ def test_output_and_status() -> None:
 
 def test_a_file_and_options(tmp_path: Path) -> None:
     script = tmp_path / "limit.stp"
-    script.write_text("global n = 1 probe begin { println(n) while (1) {} }")
+    script.write_text("global n = 1 probe begin { println(n) while (1) n++ }")
     result = stapy.run(script, globals={"n": 5}, options=["-DMAXACTION=10"])
     assert result.stdout == "5\n"
-    assert result.stderr.startswith(f"ERROR: MAXACTION exceeded near operator '{{' at {script}:1:")
+    assert result.stderr.startswith(f"ERROR: MAXACTION exceeded near identifier 'n' at {script}:1:")
     assert result.exit_status == 1
 
 
