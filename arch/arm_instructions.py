@@ -239,7 +239,7 @@ def _data_processing(word: int) -> tuple[list[int], int | None]:
     operation, immediate = word >> 21 & 15, word >> 25 & 1
     if operation in (8, 9, 10, 11) and not word >> 20 & 1:  # what is not a comparison there
         if immediate:
-            return [], 12  # movw, movt
+            return [], 12 if operation in (8, 10) else None  # movw, movt; nop
         if word & 0x80:
             return [], None  # multiplications of halves
         return [0], 12  # clz, qadd, mrs
