@@ -13,7 +13,7 @@ from .lexer import OPERATOR_WORDS
 from .tree import Source, Token
 
 MAX_EXPANSIONS = 100  # of macros inside each other; beyond that one calls itself
-MAX_EXPANDED_TOKENS = 250_000  # that macros may produce in one source
+MAX_EXPANDED_TOKENS = 150_000  # that macros may produce in one source
 
 _SPECIAL = frozenset(("%(", "%)", "%?", "%:"))
 
