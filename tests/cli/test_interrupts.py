@@ -40,7 +40,7 @@ def test_once_the_end_probes_run(tmp_path: Path, words: list[str]) -> None:
 def test_twice_it_stops_at_once(tmp_path: Path) -> None:
     (tmp_path / "loop.py").write_text(
         "def loop(sys):\n    yield sys.write(1, 'here\\n')\n    while True:\n        yield sys.write(1, 'here\\n')\n")
-    script = 'probe begin { println("up") } probe end { while (1) {} }'
+    script = 'global n; probe begin { println("up") } probe end { while (1) n++ }'
     _, err, status = interrupted("-g", "--suppress-time-limits", "-c", "loop.py:loop", "-e", script, times=2,
                                  cwd=tmp_path)
     assert "Traceback" not in err

@@ -165,7 +165,7 @@ DECLARATIONS = ("probe begin { } ", "probe timer.ms(%d) { } ", "global g%d ", "f
 def _repeated(rand: random.Random, count: int) -> str:
     if rand.random() < 0.4:
         text = rand.choice(DECLARATIONS)
-        return "".join(text.replace("%d", str(number)).replace("%%", "%") for number in range(count))
+        return "".join(text.replace("%d", str(number)).replace("%%", "%") for number in range(min(count, 1000)))
     return "global a, s; function f(x) { } probe begin { x = 1; " + rand.choice(REPEATED) * count + "}"
 
 
