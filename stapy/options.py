@@ -32,6 +32,8 @@ class Options:
     target_pid: int = 0  # -x
     timeout: float | None = None  # -T, in virtual seconds
     output: str | None = None  # -o
+    file_size: int = 0  # -S, in bytes: begin another file when it would be more; 0 for no limit
+    file_count: int = 0  # -S: files to keep; 0 for all
     list_pattern: str | None = None  # -l, -L
     list_variables: bool = False  # -L
     dump: str | None = None  # --dump-functions, -probe-types, -probe-aliases: which
@@ -52,6 +54,8 @@ class Options:
     suppress_handler_errors: bool = False
     suppress_time_limits: bool = False
     no_global_var_display: bool = False
+    stage: str | None = None  # -d: the last pass, of those that -p does not print, to show the product of
+    dry_run: bool = False  # --dry-run
     interactive: bool = False  # -i
     json: bool = False  # -f json
     language_server: bool = False  # --language-server
@@ -194,6 +198,30 @@ def _output_format(options: Options, value: str) -> None:
     options.json = value == "json"
 
 
+STAGES = {"ast": 1, "types": 2, "code": 3, "kprobes": 5, "asm": 5}  # what -d shows, and the pass it comes of
+
+
+def _stage(options: Options, value: str) -> None:
+    if value in STAGES:
+        options.last_pass = STAGES[value]
+        options.stage = value if options.last_pass == 5 else None
+    else:  # stap's: debug information of a module, which is always there
+        options.notices.append(f"-d {value} has no effect here; it shows one of {', '.join(STAGES)}")
+
+
+def _runtime(options: Options, value: str) -> None:
+    if value not in ("emu", "kernel"):
+        raise UsageError(f"--runtime={value} is not to be had here: scripts run on the emulated kernel (emu).")
+
+
+def _file_size(options: Options, value: str) -> None:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})(?:,([0-9]{1,5}))?", value)
+    if found is None:
+        raise UsageError(f"-S needs a size in megabytes, and perhaps ',' and a number of files, not '{value}'.")
+    options.file_size = int(found[1]) << 20
+    options.file_count = int(found[2] or 0)
+
+
 def _completion(options: Options, value: str) -> None:
     if value not in ("bash", "zsh", "fish"):
         raise UsageError(f"--completion takes bash, zsh or fish, not '{value}'.")
@@ -227,11 +255,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("i", "interactive", "", "write and run scripts at a prompt", _flag("interactive")),
     Option("a", "", "ARCH,...", "emulate ARCH, not x86_64; of several, or all, compare the output",
            _text("architecture")),
-    Option("c", "", "CMD", "run the workload CMD, and end when it does", _text("command")),
+    Option("c", "workload", "CMD", "run the workload CMD, and end when it does", _text("command")),
     Option("T", "", "SECONDS", "end after SECONDS of virtual time", _timeout),
     Option("x", "", "PID", "make target() PID", _pid),
     Option("f", "", "FORMAT", "what the output is: text, or json, an object a line", _output_format),
     Option("o", "", "FILE", "write the script's output to FILE (strftime formats allowed)", _text("output")),
+    Option("S", "", "MB[,N]", "begin another FILE.n of -o at every MB megabytes, and keep N", _file_size),
     Option("l", "", "PROBE", "list the matching probe points", _listing(False)),
     Option("L", "", "PROBE", "list the matching probe points with their variables", _listing(True)),
     Option("", "dump-functions", "", "list the tapset's functions; with -v, what they do", _dump("functions")),
@@ -241,6 +270,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "language-server", "", "serve an editor (LSP on standard input)", _flag("language_server")),
     Option("", "example", "NAME", "run the sample NAME; 'list' lists them", _text("example")),
     Option("p", "", "NUM", "stop after pass NUM 1-5 (parse, analyse, translate, compile, run)", _last_pass),
+    Option("d", "", "STAGE", "show ast, types, code, kprobes or asm (the probed machine code), and end", _stage),
+    Option("", "dry-run", "", "arm the probes and end", _flag("dry_run")),
     Option("v", "", "", "say more of what each pass does", _verbose),
     Option("", "vp", "DIGITS", "verbosity by pass", _verbose_by_pass),
     Option("g", "", "", "guru mode: writes to target variables, embedded Python", _flag("guru")),
@@ -265,7 +296,6 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "no-global-var-display", "", "do not print globals at the end", _flag("no_global_var_display")),
     Option("b", "", "", "", _without_effect("-b")),
     Option("s", "", "NUM", "", _without_effect("-s")),
-    Option("d", "", "OBJECT", "", _without_effect("-d")),
     Option("q", "", "", "", _without_effect("-q")),
     Option("P", "", "", "", _without_effect("-P")),
     Option("B", "", "NAME=VALUE", "", _without_effect("-B")),
@@ -273,7 +303,28 @@ OPTIONS: tuple[Option, ...] = (
     Option("r", "", "RELEASE", "", _without_effect("-r")),
     Option("", "ldd", "", "", _without_effect("--ldd")),
     Option("", "all-modules", "", "", _without_effect("--all-modules")),
-    Option("", "disable-cache", "", "", _without_effect("--disable-cache")),
+    Option("", "runtime", "MODE", "", _runtime),
+    Option("", "tmpdir", "DIR", "", _without_effect("--tmpdir")),
+    Option("", "privilege", "LEVEL", "", _without_effect("--privilege")),
+    Option("", "modinfo", "NAME=VALUE", "", _without_effect("--modinfo")),
+    Option("", "sysroot", "DIR", "", _without_effect("--sysroot")),
+    Option("", "sysenv", "VAR=VALUE", "", _without_effect("--sysenv")),
+    Option("", "target-namespaces", "PID", "", _without_effect("--target-namespaces")),
+    Option("", "build-as", "USER", "", _without_effect("--build-as")),
+    Option("", "download-debuginfo", "[OPTION]", "", _without_effect("--download-debuginfo")),
+    Option("", "prologue-searching", "[WHEN]", "", _without_effect("--prologue-searching")),
+    Option("", "debug", "[OPTION]", "", _without_effect("--debug")),
+    *(Option("", name, "", "", _without_effect(f"--{name}")) for name in (
+        "unprivileged", "check-version", "semantic-keep-going", "save-uprobes", "disable-cache", "poison-cache",
+        "clean-cache", "benchmark-sdt")),
+    *(Option("", f"rlimit-{name}", "NUM", "", _without_effect(f"--rlimit-{name}")) for name in (
+        "as", "cpu", "nproc", "stack", "fsize")),
+    *(Option("", name, "", "", _refuse(f"--{name}", "scripts run on the emulated kernel")) for name in (
+        "dyninst", "bpf")),
+    *(Option("", name, "[WHERE]", "", _refuse(f"--{name}", "nothing is compiled elsewhere")) for name in (
+        "use-server", "use-server-on-error", "list-servers", "trust-servers", "sign-module")),
+    *(Option("", name, "HOST", "", _refuse(f"--{name}", "scripts run here")) for name in (
+        "remote", "remote-prefix")),
     Option("F", "", "", "", _refuse("-F", "nothing runs on in the background; use -o FILE")),
 )
 
