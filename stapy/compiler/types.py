@@ -25,6 +25,13 @@ NUMERIC = frozenset(("+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "<<=", ">>=
 PATIENCE = 20  # rounds in the order of names
 
 
+def _gives_nothing(node: tree.Expression) -> bool:
+    """Whether this is a call of a tapset's function that has no result."""
+    return isinstance(node, tree.Call) and any(
+        isinstance(function, LibraryFunction) and function.declared_result is UNKNOWN for function in node.referents
+    )
+
+
 def _callers_first(functions: list[tree.Function]) -> list[tree.Function]:
     """``functions``, each before those it calls as far as they do not call each other in circles."""
     called = {
@@ -425,7 +432,15 @@ class Inference:
         self.check_sides(node)
         self.become(node, LONG)
 
-    visit_logical = visit_binary
+    def visit_logical(self, node: tree.Logical, wanted: Type) -> None:
+        if not any(_gives_nothing(side) for side in (node.left, node.right)):
+            self.visit_binary(node, wanted)
+            return
+        for side in (node.left, node.right):  # as stap: `count == 3 && exit()`
+            self.visit(side, LONG)
+            if side.type is UNKNOWN and not _gives_nothing(side):
+                self.unresolved(side.token)
+        self.become(node, LONG)
 
     def visit_comparison(self, node: tree.Comparison, wanted: Type) -> None:
         self.check_operator(node, LONG, wanted)
