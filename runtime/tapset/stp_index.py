@@ -7,7 +7,11 @@ stapy.compiler.library.write_index() writes this file.
 FILES: dict[str, tuple[str, str, str]] = {
     "argv.stp": (
         "",
-        "argc argv",
+        """
+        argc argv argv_1 argv_10 argv_11 argv_12 argv_13 argv_14 argv_15 argv_16 argv_17 argv_18 argv_19 argv_2
+        argv_20 argv_21 argv_22 argv_23 argv_24 argv_25 argv_26 argv_27 argv_28 argv_29 argv_3 argv_30 argv_31 argv_32
+        argv_4 argv_5 argv_6 argv_7 argv_8 argv_9
+        """,
         "",
     ),
     "input.stp": (
