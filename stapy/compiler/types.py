@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stapy.compiler import tree
-from stapy.compiler.analysis import Analysis, Callee, Handler
+from stapy.compiler.analysis import Analysis, Callee, Handler, LibraryFunction
 from stapy.compiler.diagnostics import SemanticError
 from stapy.compiler.targets import Deferred, resolve_autocast
 from stapy.compiler.tree import Type
