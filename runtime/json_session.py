@@ -42,9 +42,9 @@ class JsonSession(Session):
         self._object(kind.lower(), message)
         self.flush()
 
-    def _arm(self) -> None:
-        super()._arm()
-        self._object("attached_probes", {"probes": len(self._armed)})
+    def arm(self) -> None:
+        super().arm()
+        self._object("attached_probes", {"probes": self.armed})
 
     def _display(self, variable: Global) -> None:
         value = variable.get()

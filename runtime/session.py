@@ -202,16 +202,15 @@ class Session:
                 if self.state == RUNNING:
                     self._go()
             except BaseException:
-                self._disarm()
+                self.disarm()
                 raise
             return self.close()
 
     def open(self) -> None:
-        """Run the begin probes and arm the others: the first part of run(), for programs that run the machine themselves.
-        """
+        """Run the begin probes and arm the others: the first part of run(), for programs that run the machine."""
         self._run_in_order(Begin, STARTING)
         if self.state == STARTING:
-            self._arm()
+            self.arm()
             self.state = RUNNING
 
     def close(self) -> int:
@@ -220,7 +219,7 @@ class Session:
             if self.state in (RUNNING, STOPPING):
                 self._access_files(timed=False)
         finally:
-            self._disarm()
+            self.disarm()
         if self.state in (STARTING, RUNNING):
             self.state = STOPPING
         self._run_in_order(End, STOPPING)
@@ -294,7 +293,7 @@ class Session:
 
     # ------------------------------------------------------------ arming
 
-    def _arm(self) -> None:
+    def arm(self) -> None:
         """Set the breakpoints, then start the timers."""
         if self.kernel is not None:
             self._contexts = {cpu: self._context_on(cpu) for cpu in self.kernel.cpus}
@@ -412,7 +411,13 @@ class Session:
         kprobes.register_jprobe(jumped)
         return jumped
 
-    def _disarm(self) -> None:
+    @property
+    def armed(self) -> int:
+        """How many probes wait for something to happen on the machine."""
+        return len(self._armed) + len(self._timers) + len(self._watches)
+
+    def disarm(self) -> None:
+        """Take all probes away."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()

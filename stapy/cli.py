@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from stapy import options as command_line
 from stapy import running
@@ -189,6 +189,10 @@ def _open_output(options: Options) -> BinaryIO:
         return sys.stdout.buffer
     path = time.strftime(options.output) if "%" in options.output else options.output
     try:
+        if options.file_size:
+            from stapy.rotation import RotatingFile
+
+            return cast(BinaryIO, RotatingFile(path, options.file_size, options.file_count))
         return open(path, "wb")
     except OSError as error:
         raise Failure(f"ERROR: cannot write {path}: {error.strerror}.") from None

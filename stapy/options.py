@@ -353,21 +353,23 @@ def parse(argv: list[str]) -> Options:
             optional = option.argument.startswith("[")
             long.append(option.long + ("=" if option.argument and not optional else ""))
             by_name["--" + option.long] = option
-    # getopt has no optional arguments: --color=WHEN becomes a long option of its own spelling.
+            if optional:  # getopt has none: --color=WHEN becomes a long option of its own spelling
+                long.append(f"{option.long}{_WITH_VALUE}=")
+                by_name[f"--{option.long}{_WITH_VALUE}"] = option
     argv = _split_optional(argv)
     try:
-        found, rest = getopt.gnu_getopt(argv, short, [*long, "color-when="])
+        found, rest = getopt.gnu_getopt(argv, short, long)
     except getopt.GetoptError as error:
         raise UsageError(f"{error.msg}{_nearest(error.opt, long)}.") from None
     options = Options()
     for name, value in found:
-        if name == "--color-when":
-            _color(options, value)
-        else:
-            by_name[name].apply(options, value)
+        by_name[name].apply(options, value)
     _take_script(options, rest)
     _take_bytes(options)
     return options
+
+
+_WITH_VALUE = "-with-value"
 
 
 def standing_words() -> list[str]:
@@ -423,14 +425,14 @@ def _take_bytes(options: Options) -> None:
 
 
 def _split_optional(argv: list[str]) -> list[str]:
+    """``--color=WHEN`` and its like in the spelling that getopt is given for them."""
+    optional = {f"--{option.long}=" for option in OPTIONS if option.argument.startswith("[")}
     result: list[str] = []
     for index, word in enumerate(argv):
         if word == "--":
             return result + argv[index:]
-        for name in ("--color=", "--colour="):
-            if word.startswith(name):
-                word = "--color-when=" + word[len(name):]
-        result.append(word)
+        name, equals, value = word.partition("=")
+        result.append(f"{name}{_WITH_VALUE}={value}" if name + equals in optional else word)
     return result
 
 
@@ -440,10 +442,14 @@ def _take_script(options: Options, rest: list[str]) -> None:
         return
     if (options.interactive or options.language_server) and options.script_text is None and not rest:
         return
+    if options.list_pattern == "v" and rest:  # -lv PROBE
+        options.list_pattern, options.list_variables = rest.pop(0), True
     if options.list_pattern is not None or options.dump is not None:
         if rest or options.script_text is not None:
             raise UsageError("-l and -L take one probe pattern and no script; --dump-... none either.")
         return
+    if options.file_size and options.output is None:
+        raise UsageError("-S is about the files of -o, which is missing.")
     if options.script_text is None and options.example is None:
         if not rest:
             raise UsageError("A script must be specified.\nTry -e 'probe begin { println(\"hello\") exit() }'.")

@@ -161,6 +161,8 @@ class ScriptRun:
                 kernel = self._start_kernel()
             settings = session_options(self.options, self.counting)
             self.session = session = kind(program, kernel, self.output, settings, self.messages)
+            if self.options.dry_run or self.options.stage is not None:
+                return self._show_armed(session)
             if kernel is not None and self.workload is not None:
                 kernel.set_terminal(lambda data: session.emit(data.decode("latin-1")))
             started = time.monotonic()
@@ -175,6 +177,21 @@ class ScriptRun:
                 kernel.close()
         self._verbose("Pass 5: run completed", started)
         return max(status, self._command_status(kernel, session)) if self.options.command is not None else status
+
+    def _show_armed(self, session: Session) -> int:
+        """--dry-run, -d kprobes and -d asm: arm the probes, show them, take them away. Returns the exit status."""
+        from stapy import probe_sites
+
+        session.arm()
+        try:
+            if session.kernel is not None and self.options.stage is not None:
+                text = {"kprobes": probe_sites.kprobes_text, "asm": probe_sites.assembly_text}[self.options.stage]
+                return self._print(text(session.kernel))
+            armed = session.armed
+            print(f"{armed} probe{'s' if armed != 1 else ''} armed, and taken away.", file=self.messages)
+        finally:
+            session.disarm()
+        return 0
 
     def _start_kernel(self) -> Any:
         """The built-in kernel, up to where the workload begins."""
