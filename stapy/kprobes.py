@@ -42,12 +42,16 @@ from stapy.runtime.kprobes import (
     unregister_kretprobes,
     use,
 )
+from stapy.runtime.kprobes.event_arguments import EventError
+from stapy.runtime.kprobes.events import KprobeEvents
 
 __all__ = [
     "ENOSYS",
+    "EventError",
     "Jprobe",
     "Kprobe",
     "KprobeError",
+    "KprobeEvents",
     "Kretprobe",
     "KretprobeInstance",
     "ModuleError",
@@ -58,6 +62,7 @@ __all__ = [
     "instruction_pointer",
     "jprobe_return",
     "kallsyms_lookup_name",
+    "kernel",
     "ktime_get",
     "printk",
     "register_jprobe",

@@ -6,21 +6,25 @@ ERRNO = {
     "ENOENT": 2,
     "E2BIG": 7,
     "ENOMEM": 12,
+    "EBUSY": 16,
     "EEXIST": 17,
     "EINVAL": 22,
     "ENOSYS": 38,
     "EILSEQ": 84,
     "EOPNOTSUPP": 95,
+    "EADDRNOTAVAIL": 99,
 }
 _TEXT = {
     "ENOENT": "no such symbol",
     "E2BIG": "too big",
     "ENOMEM": "out of memory",
+    "EBUSY": "in use",
     "EEXIST": "there is one already",
     "EINVAL": "invalid argument",
     "ENOSYS": "not implemented",
     "EILSEQ": "not at an instruction's start",
     "EOPNOTSUPP": "not supported",
+    "EADDRNOTAVAIL": "not one address",
 }
 
 
