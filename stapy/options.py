@@ -56,6 +56,7 @@ class Options:
     no_global_var_display: bool = False
     stage: str | None = None  # -d: the last pass, of those that -p does not print, to show the product of
     dry_run: bool = False  # --dry-run
+    monitor: float = 0  # --monitor: seconds between two pictures; 0 without
     interactive: bool = False  # -i
     json: bool = False  # -f json
     language_server: bool = False  # --language-server
@@ -222,6 +223,15 @@ def _file_size(options: Options, value: str) -> None:
     options.file_count = int(found[2] or 0)
 
 
+def _monitor(options: Options, value: str) -> None:
+    try:
+        options.monitor = float(value or "1")
+    except ValueError:
+        options.monitor = -1.0
+    if not 0.05 <= options.monitor <= 3600:
+        raise UsageError(f"--monitor takes a number of seconds, 0.05 to 3600, not '{value}'.")
+
+
 def _completion(options: Options, value: str) -> None:
     if value not in ("bash", "zsh", "fish"):
         raise UsageError(f"--completion takes bash, zsh or fish, not '{value}'.")
@@ -266,6 +276,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("", "dump-functions", "", "list the tapset's functions; with -v, what they do", _dump("functions")),
     Option("", "dump-probe-types", "", "list the forms of probe points", _dump("probe-types")),
     Option("", "dump-probe-aliases", "", "list the tapset's aliases", _dump("probe-aliases")),
+    Option("", "monitor", "[SECONDS]", "show globals, probes and output while the run goes on", _monitor),
     Option("", "fmt", "", "print the script laid out; with -o, write it to FILE", _flag("format")),
     Option("", "language-server", "", "serve an editor (LSP on standard input)", _flag("language_server")),
     Option("", "example", "NAME", "run the sample NAME; 'list' lists them", _text("example")),

@@ -148,13 +148,8 @@ class ScriptRun:
         """Pass 5: the session on its kernel."""
         from stapy.runtime.kernels.operations import WorkloadError
         from stapy.runtime.machine.cpu import MachineError
-        from stapy.runtime.session import Session
 
-        kind: type[Session] = Session
-        if self.options.json:
-            from stapy.runtime.json_session import JsonSession
-
-            kind = JsonSession
+        kind = self._kind_of_session()
         kernel = self.kernel
         try:
             if kernel is None and (program.needs_kernel or self.workload is not None):
@@ -177,6 +172,23 @@ class ScriptRun:
                 kernel.close()
         self._verbose("Pass 5: run completed", started)
         return max(status, self._command_status(kernel, session)) if self.options.command is not None else status
+
+    def _kind_of_session(self) -> type[Session]:
+        """The Session for -f json, for --monitor, or the usual one. Raises Failure."""
+        from stapy.runtime.session import Session
+
+        if self.options.json:
+            from stapy.runtime.json_session import JsonSession
+
+            return JsonSession
+        if self.options.monitor:
+            if not (sys.stdin.isatty() and sys.stdout.isatty()):
+                raise Failure("ERROR: --monitor needs a terminal.")
+            from stapy.interactive.monitor import MonitorSession
+
+            MonitorSession.interval = self.options.monitor
+            return MonitorSession
+        return Session
 
     def _show_armed(self, session: Session) -> int:
         """--dry-run, -d kprobes and -d asm: arm the probes, show them, take them away. Returns the exit status."""
