@@ -22,7 +22,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 TIME_LIMIT = 120  # seconds of the host for one script
 
 # The scripts that ask for nothing but the language, and those that ask for a kernel such as the built-in one.
-LANGUAGE = """general/ansi_colors general/ansi_colors2 general/helloworld general/switchfile stapgames/lifegame
+LANGUAGE = """general/ansi_colors general/ansi_colors2 general/helloworld io/switchfile stapgames/lifegame
     stapgames/pingpong stapgames/tapset/cursor stapgames/tapset/game"""
 KERNEL = """general/alias_suffixes general/badname general/callgraph general/eventcount general/func_time_stats
     general/measureinterval general/para-callgraph general/para-callgraph-verbose general/regex general/sizeof
@@ -217,6 +217,8 @@ def _plain(text: str) -> str:
 
 NOTES: dict[str, str] = {
     "io/disktop": "counts reads and writes that reach a disk: there is none",
+    "io/inodewatch2": "nobody changes the attributes of that file",
+    "io/switchfile": "prints into files",
     "process/chng_cpu": "there is one CPU to be on",
     "stapgames/tapset/cursor": "a library of other scripts: its parse",
     "process/migrate": "there is one CPU to be on",
