@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -413,22 +414,43 @@ def alias_names(root: str) -> Iterator[tuple[str, ...]]:
             yield root, call.name, "return"
 
 
-def alias_text(root: str, name: str) -> str:
-    """The aliases ``root.name`` and ``root.name.return`` as a library file has them."""
+def alias_text(root: str, name: str, words: frozenset[str] | None = None) -> str:
+    """The aliases ``root.name`` and ``root.name.return`` as a library file has them.
+
+    With ``words`` only variables of these names are set, and what they are made of: what no reader asks for costs a
+    compilation of all system calls more than the rest of it.
+    """
     call = CALLS[name]
     described = root == "syscall"
     gate = "if (_in_other_system_call()) next\n" if call.nested else ""
     if not described:
         gate += "asmlinkage()\n"
-    text = f'probe {root}.{name} = {_points(call, described, "call")}\n{{\n{gate}name = "{name}"\n{_entry(call)}}}\n'
+    named = f'name = "{name}"'
+    entry = _needed([named, *_entry(call)], words)
+    text = f"probe {root}.{name} = {_points(call, described, 'call')}\n{{\n{gate}{entry}}}\n"
     if call.returns:
         value = "$return" if described else "returnval()"
         form = 2 if call.address else 1
-        text += (
-            f'probe {root}.{name}.return = {_points(call, described, "return")}\n{{\n{gate}name = "{name}"\n'
-            f"retval = {value}\nretstr = return_str({form}, retval)\n}}\n"
-        )
+        ending = _needed([named, f"retval = {value}", f"retstr = return_str({form}, retval)"], words)
+        text += f"probe {root}.{name}.return = {_points(call, described, 'return')}\n{{\n{gate}{ending}}}\n"
     return text
+
+
+_WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
+
+
+def _needed(statements: list[str], words: frozenset[str] | None) -> str:
+    """Those assignments, a line each, that ``words`` and later ones ask for."""
+    if words is None:
+        return "".join(line + "\n" for line in statements)
+    wanted = set(words)
+    kept = []
+    for statement in reversed(statements):
+        variable, _, value = statement.partition(" = ")
+        if variable in wanted:
+            kept.append(statement)
+            wanted.update(_WORD.findall(value))
+    return "".join(line + "\n" for line in reversed(kept))
 
 
 def _points(call: SystemCall, described: bool, suffix: str) -> str:
@@ -436,8 +458,8 @@ def _points(call: SystemCall, described: bool, suffix: str) -> str:
     return ", ".join(f'{family}("{function}").{suffix} ?' for function in call.functions)
 
 
-def _entry(call: SystemCall) -> str:
-    """The statements that set an entry probe's variables: the numbers first, for others ask for them."""
+def _entry(call: SystemCall) -> list[str]:
+    """The assignments that set an entry probe's variables: the numbers first, for others ask for them."""
     numbers, texts, formats, shown = [], [], [], []
     optional = ""
     for place, (parameter, variable, kind) in enumerate(call.arguments):
@@ -487,4 +509,4 @@ def _entry(call: SystemCall) -> str:
         formats.append(form)
         shown.append(value)
     argstr = f'argstr = sprintf("{", ".join(formats)}", {", ".join(shown)}){optional}' if shown else 'argstr = ""'
-    return "".join(line + "\n" for line in [*numbers, *texts, argstr])
+    return [*numbers, *texts, argstr]

@@ -21,6 +21,8 @@ _DECLARATION = re.compile(
 )
 _COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*|#[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
 Parse = Callable[[tree.Source], tree.Script]
 
 
@@ -29,7 +31,7 @@ class LibraryFile:
     """One .stp file: the names it defines, found without parsing it, and its parse once that was asked for."""
 
     path: Path
-    text: str | None = None  # of a file that is made, not read
+    text: Callable[[], str] | None = None  # of a file that is made, not read
     functions: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     aliases: list[tuple[str, ...]] = field(default_factory=list)
@@ -52,6 +54,9 @@ class Library:
         self._made: dict[tuple[str, str], LibraryFile] = {}  # aliases of system calls, as they are asked for
         self._files: list[LibraryFile] | None = None
         self._python: dict[str, list[Callee]] = {}
+        self.readers: list[tree.Script] | None = None  # whose words decide what aliases set; None: they set everything
+        self._words_of = 0  # so many texts
+        self._known_words: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------ files
 
@@ -65,7 +70,7 @@ class Library:
     def load(self, file: LibraryFile) -> tree.Script:
         """The parse of ``file``. Raises ParseError."""
         if file.script is None:
-            text = file.text if file.text is not None else file.path.read_text(encoding="latin-1")
+            text = file.text() if file.text is not None else file.path.read_text(encoding="latin-1")
             file.script = self._parse(tree.Source(str(file.path), text, user=False))
             if self._pulled is not None:
                 self._pulled(file.script)
@@ -86,6 +91,17 @@ class Library:
 
     def _all(self) -> list[LibraryFile]:
         return [*(self._files or ()), *self._made.values()]
+
+    def _words(self) -> frozenset[str] | None:
+        """The names that the program may ask of an alias: all words of its scripts, and of the library's in use."""
+        if self.readers is None:
+            return None
+        texts = [script.source.text for script in self.readers]
+        texts += [file.script.source.text for file in self._files or () if file.script is not None]
+        if len(texts) != self._words_of:
+            self._words_of = len(texts)
+            self._known_words = frozenset(word for text in texts for word in _NAME.findall(text))
+        return self._known_words
 
     def script_from(self, source: tree.Source) -> tree.Script | None:
         """The library's script that was parsed from ``source``; None where it is no file of the library."""
@@ -147,7 +163,8 @@ class Library:
 
         if (root, call) not in self._made:
             path = TAPSET / f"{root}.{call}.stp"
-            self._made[root, call] = LibraryFile(path, alias_text(root, call), probed=CALLS[call].functions)
+            made = LibraryFile(path, lambda: alias_text(root, call, self._words()), probed=CALLS[call].functions)
+            self._made[root, call] = made
         return self._made[root, call]
 
 
