@@ -433,6 +433,8 @@ def _absence_hint(point: tree.ProbePoint) -> str | None:
 
 def resolve(analysis: Analysis) -> Scope:
     """Resolve all probes of the user's scripts and all that they use."""
+    if not analysis.options.unoptimized:
+        analysis.library.readers = analysis.scripts
     scope = Scope(analysis)
     resolver = ProbeResolver(analysis, scope)
     for script in list(analysis.scripts):
