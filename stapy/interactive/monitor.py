@@ -224,7 +224,7 @@ class MonitorSession(Session):
         return table
 
     def _global_rows(self) -> list[tuple[str, ...]]:
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for variable in self.program.globals:
             rows += _rows_of(variable)
         return rows
