@@ -111,7 +111,8 @@ def test_bytes_beyond_ascii_stay_what_they_are() -> None:
 
 
 def test_an_endless_loop_in_a_handler_ends() -> None:
-    refused(run_stapy("-e", 'global n; probe kernel.function("sys_read") { while (1) n++ }'), "ERROR: MAXACTION exceeded near")
+    script = 'global n; probe kernel.function("sys_read") { while (1) n++ }'
+    refused(run_stapy("-e", script), "ERROR: MAXACTION exceeded near")
 
 
 def test_a_run_may_be_as_short_as_one_likes() -> None:
