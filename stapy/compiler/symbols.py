@@ -242,8 +242,7 @@ class SymbolResolver(Visitor):
         for part in node.slice or ():
             if part is not None:
                 self.visit(part)
-        if node.slice is not None and len(node.slice) != len(node.keys):
-            assert isinstance(node.array, tree.Symbol)
+        if node.slice is not None and len(node.slice) != len(node.keys) and isinstance(node.array, tree.Symbol):
             self.analysis.error(_unresolved_array(node.array, len(node.slice), node, "__global_"))
         if node.value is not None:
             self.visit(node.value)
