@@ -57,13 +57,14 @@ def run(
     script: str | os.PathLike[str], *, arch: str = "x86_64", kernel: Kernel | None = None,
     workload: str | Workload | None = None, args: Sequence[str | int] = (),
     globals: Mapping[str, str | int] | None = None, options: Sequence[str] = (),
+    printed: Callable[[str], None] | None = None,
 ) -> Result:
     """Run a script on an emulated kernel.
 
     ``script`` is the text of one, or a Path of its file. ``workload`` is what ``-c`` takes, or a Workload; None is the
     default one. ``kernel`` is a started kernel to run on, instead of a new built-in one for ``arch``; it goes on where
     it stands. ``args`` are the script's ``$1``, ``globals`` what ``-G`` sets, ``options`` further words of the command
-    line (``["-g", "-DMAXACTION=10"]``).
+    line (``["-g", "-DMAXACTION=10"]``). ``printed`` is called with each piece of output as it comes.
 
     A script that does not compile, or fails, gives a Result with messages and exit status 1. Raises
     stapy.options.UsageError for options there are not, and ValueError for an architecture there is not.
@@ -74,7 +75,7 @@ def run(
     if isinstance(workload, str):
         settings.command, workload = workload, None
     output, messages = io.BytesIO(), io.StringIO()
-    made = ScriptRun(settings, output, messages, kernel=kernel, workload=workload, counting=True)
+    made = ScriptRun(settings, output, messages, kernel=kernel, workload=workload, counting=True, printed=printed)
     try:
         status = made.run()
     except Failure as failure:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -32,12 +32,14 @@ class ScriptRun:
     """The run that ``options`` ask for. The script's output goes to ``output``, messages to ``messages``.
 
     ``kernel`` is one to run on; without it a built-in kernel is started for the run, and closed after it. ``workload``
-    is one to use in place of what ``options.command`` names. ``counting`` has the probes' hits counted. After
-    ``run()``, ``program`` and ``session`` are what it made, or None where it did not come that far.
+    is one to use in place of what ``options.command`` names. ``counting`` has the probes' hits counted, and
+    ``printed`` is called with each piece of output. After ``run()``, ``program`` and ``session`` are what it made, or
+    None where it did not come that far.
     """
 
     def __init__(self, options: Options, output: BinaryIO, messages: TextIO, *, kernel: Kernel | None = None,
-                 workload: Workload | None = None, counting: bool = False) -> None:
+                 workload: Workload | None = None, counting: bool = False,
+                 printed: Callable[[str], None] | None = None) -> None:
         from stapy.compiler.diagnostics import Reporter
 
         self.options = options
@@ -46,6 +48,7 @@ class ScriptRun:
         self.kernel = kernel
         self.workload = workload
         self.counting = counting
+        self.printed = printed
         self.program: Program | None = None
         self.session: Session | None = None
         self.reporter = Reporter(
@@ -156,6 +159,8 @@ class ScriptRun:
                 kernel = self._start_kernel()
             settings = session_options(self.options, self.counting)
             self.session = session = kind(program, kernel, self.output, settings, self.messages)
+            if self.printed is not None:
+                _tell(session, self.printed)
             if self.options.dry_run or self.options.stage is not None:
                 return self._show_armed(session)
             if kernel is not None and self.workload is not None:
@@ -271,6 +276,17 @@ class ScriptRun:
     def _verbose(self, text: str, started: float) -> None:
         if self.options.verbose:
             print(f"{text} in {1000 * (time.monotonic() - started):.0f} ms.", file=self.messages)
+
+
+def _tell(session: Session, printed: Callable[[str], None]) -> None:
+    """Have ``printed`` called with each piece of output."""
+    emit = session.emit
+
+    def told(text: str) -> None:
+        printed(text)
+        emit(text)
+
+    session.emit = told  # type: ignore[method-assign]
 
 
 def session_options(options: Options, counting: bool = False) -> SessionOptions:
