@@ -70,7 +70,11 @@ class _Printer:
             sys.setrecursionlimit(limit)
 
     def print(self, node: Node) -> None:
-        _METHODS[type(node)](self, node)
+        method = _METHODS.get(type(node))
+        if method is not None:
+            method(self, node)
+        else:  # what the analysis put in the place of a target variable: its name stands for it
+            self.out.append(node.token.text)
 
     def words(self, *parts: str | Node) -> None:
         """Texts and nodes in a row."""
