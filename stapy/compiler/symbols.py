@@ -345,9 +345,9 @@ def script_of(analysis: Analysis, function: tree.Function) -> tree.Script:
     for script in analysis.scripts:
         if script.source is function.token.source:
             return script
-    script = analysis.library.script_from(function.token.source)
-    if script is not None:
-        return script
+    of_library = analysis.library.script_from(function.token.source)
+    if of_library is not None:
+        return of_library
     raise AssertionError(f"function {function.name} belongs to no script")
 
 
