@@ -116,13 +116,13 @@ MODULES: dict[str, str] = {
         __fork_flags __get_argv _access_mode_str _at_flag_str _clone_flags_str _dfd_str _dup3_flag_str
         _epoll_create1_flag_str _eventfd2_flag_str _fadvice_advice_str _fcntl_cmd_str _flock_cmd_str
         _futex_op_str _get_wc_str _gfp_bits_str _gfp_flag_str _in_other_system_call _inotify_init1_flag_str
-        _inotify_watch_mask_str _itimer_which_str _madvice_advice_str _mknod_mode_str _mlockall_flags_str
-        _mmap_flags _mountflags_str _mprotect_prot_str _mremap_flags _msg_flags_str _msync_flag_str
-        _opoll_op_str _prctl_option_str _priority_which_str _ptrace_request_str _reboot_flag_str
-        _reboot_magic_str _recvflags_str _rlimit_resource_str _rusage_who_str _sched_policy_str
-        _seek_whence_str _sendflags_str _shutdown_how_str _sighandler_str _signal_or_number_str
-        _signal_sender_str _sigprocmask_how_str _sock_family_str _sock_flags_str _sock_type_str
-        _sockopt_level_str _sockopt_optname_str _stp_clock_nanosleep_flags_str _stp_sigset_u
+        _inotify_watch_mask_str _ipc_cmd_str _itimer_which_str _madvice_advice_str _mknod_mode_str
+        _mlockall_flags_str _mmap_flags _mountflags_str _mprotect_prot_str _mremap_flags _msg_flags_str
+        _msync_flag_str _opoll_op_str _prctl_option_str _priority_which_str _ptrace_request_str
+        _reboot_flag_str _reboot_magic_str _recvflags_str _rlimit_resource_str _rusage_who_str
+        _sched_policy_str _seek_whence_str _sendflags_str _shutdown_how_str _sighandler_str
+        _signal_or_number_str _signal_sender_str _sigprocmask_how_str _sock_family_str _sock_flags_str
+        _sock_type_str _sockopt_level_str _sockopt_optname_str _stp_clock_nanosleep_flags_str _stp_sigset_u
         _stp_xattr_flags_str _struct_itimerspec_u _struct_itimerval_u _struct_rlimit_u _struct_sigaction_u
         _struct_sockaddr_u _struct_timespec_u _struct_timeval_u _sys_open_creates _sys_open_flag_str
         _sys_pipe2_flag_str _umountflags_str _wait4_opt_str _waitid_opt_str _waitid_which_str irqflags_str

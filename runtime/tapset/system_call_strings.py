@@ -114,6 +114,8 @@ _declare_flags("""AT_SYMLINK_NOFOLLOW=0x100 AT_REMOVEDIR=0x200 AT_SYMLINK_FOLLOW
     AT_EMPTY_PATH=0x1000""", "_at_flag_str")
 _declare_one("""POSIX_FADV_NORMAL=0 POSIX_FADV_RANDOM POSIX_FADV_SEQUENTIAL POSIX_FADV_WILLNEED POSIX_FADV_DONTNEED
     POSIX_FADV_NOREUSE""", "_fadvice_advice_str")
+_declare_one("""IPC_RMID=0 IPC_SET IPC_STAT IPC_INFO GETPID=11 GETVAL GETALL GETNCNT GETZCNT SETVAL SETALL
+    SEM_STAT SEM_INFO""", "_ipc_cmd_str")
 _declare_flags("MCL_CURRENT=1 MCL_FUTURE=2 MCL_ONFAULT=4", "_mlockall_flags_str")
 _declare_flags("XATTR_CREATE=1 XATTR_REPLACE=2", "_stp_xattr_flags_str")
 _declare_flags("TIMER_ABSTIME=1", "_stp_clock_nanosleep_flags_str")

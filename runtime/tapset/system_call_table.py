@@ -136,12 +136,17 @@ mmap2=mmap2,mmap_pgoff addr>start:ptr len>length:ulong prot:prot flags:mmap_flag
 mount dev_name>source:path dir_name>target:path type>filesystemtype:path flags>mountflags:mount_flags data:path
 mprotect start>addr:ptr len:ulong prot:prot
 mremap addr>old_address:ptr old_len>old_size:long new_len>new_size:long flags:mremap_flags new_addr>new_address:ptr #x
+msgctl msqid:int cmd:ipc_cmd buf>buf_uaddr:ptr
+msgget key:int msgflg:hex
+msgrcv msqid:int msgp>msgp_uaddr:ptr msgsz:ulong msgtyp:long msgflg:hex
+msgsnd msqid:int msgp>msgp_uaddr:ptr msgsz:ulong msgflg:hex
 msync start:ptr len>length:ulong flags:msync_flags
 munlock start>addr:ptr len:ulong
 munlockall
 munmap addr>start:ptr len>length:ulong
 nanosleep rqtp>req:timespec rmtp>rem_uaddr:ptr
 nice increment>inc:int
+oldumount name>target:path
 open! filename:path flags:open_flags mode:createmode
 openat dfd:dfd filename:path flags:open_flags mode:createmode
 pause
@@ -167,7 +172,7 @@ readv fd:int vec>vector_uaddr:ptr vlen>count:int
 reboot magic1>magic:reboot_magic magic2:reboot_magic cmd>flag:reboot_cmd arg>arg_uaddr:ptr
 recv fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags
 recvfrom! fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags addr>addr_uaddr:ptr addr_len>addrlen_uaddr:ptr
-recvmsg fd>s:int msg>msg_uaddr:ptr flags:msg_flags
+recvmsg fd>s:int umsg>msg_uaddr:ptr flags:msg_flags
 removexattr path:path name>name_str:path
 rename oldname>oldpath:path newname>newpath:path
 renameat! olddfd:dfd oldname:name newdfd:dfd newname:name
@@ -192,13 +197,13 @@ sched_setparam pid:int param>p_uaddr:ptr
 sched_setscheduler pid:int policy:sched_policy param>p_uaddr:ptr
 sched_yield
 select n:int inp>readfds_uaddr:ptr outp>writefds_uaddr:ptr exp>exceptfds_uaddr:ptr tvp>timeout:timeval
-semctl semid:int semnum:int cmd:int arg:ptr
+semctl semid:int semnum:int cmd:ipc_cmd arg:ptr
 semget key:int nsems:int semflg:hex
 semop semid:int tsops>sops_uaddr:ptr nsops:uint
 semtimedop semid:int tsops>sops_uaddr:ptr nsops:uint timeout:timespec
 send fd>s:int buff>buf:buffer len:ulong flags:msg_flags
 sendfile=sendfile,sendfile64 out_fd:int in_fd:int offset>offset_uaddr:ptr count:ulong
-sendmsg fd>s:int msg>msg_uaddr:ptr flags:msg_flags
+sendmsg fd>s:int umsg>msg_uaddr:ptr flags:msg_flags
 sendto! fd>s:int buff>buf:buffer len:ulong flags:msg_flags addr>to:sockaddr addr_len>tolen:uint
 set_robust_list head>list_head_uaddr:ptr len:ulong
 set_thread_area u_info>u_info_uaddr:ptr
@@ -223,6 +228,7 @@ settimeofday tv:timeval tz>tz_uaddr:ptr
 setuid uid:int
 setxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong flags:xattr_flags
 shmat shmid:int shmaddr>shmaddr_uaddr:ptr shmflg:hex #x
+shmctl shmid:int cmd:ipc_cmd buf>buf_uaddr:ptr
 shmdt shmaddr>shmaddr_uaddr:ptr
 shmget key:int size:ulong shmflg:hex
 shutdown fd>s:int how:shutdown_how
@@ -330,6 +336,7 @@ _NAMED = {
     "futex_op": "_futex_op_str",
     "inotify_flags": "_inotify_init1_flag_str",
     "inotify_mask": "_inotify_watch_mask_str",
+    "ipc_cmd": "_ipc_cmd_str",
     "itimer_which": "_itimer_which_str",
     "madvise": "_madvice_advice_str",
     "mknod_mode": "_mknod_mode_str",
