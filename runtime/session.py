@@ -98,6 +98,7 @@ class Session:
         self._conditions = False  # a probe of the machine has one
         self._condition_timer: Any = None
         self._at_stop: list[Callable[[], None]] = []
+        self.observers: list[tuple[int, Callable[[Any], None]]] = []  # called every so many ns of virtual time
         self._times: dict[int, Statistics] = {}
         self._idle_clock = IdleClock()
         self.epoch_ns = (kernel.epoch if kernel is not None else EPOCH) * SECOND  # the date at virtual time 0
@@ -308,6 +309,8 @@ class Session:
         for probe in self.program.probes:
             if isinstance(probe.event, Timer):
                 self._start_timer(probe, probe.event)
+        clock: Any = self._idle_clock if self.kernel is None else self.kernel.clock
+        self._timers += [clock.every(period, observer) for period, observer in self.observers]
         if self.options.procfs or any(isinstance(probe.event, Procfs) for probe in self.program.probes):
             self._serve_files()
 
@@ -414,7 +417,7 @@ class Session:
     @property
     def armed(self) -> int:
         """How many probes wait for something to happen on the machine."""
-        return len(self._armed) + len(self._timers) + len(self._watches)
+        return len(self._armed) + len(self._timers) - len(self.observers) + len(self._watches)
 
     def disarm(self) -> None:
         """Take all probes away."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stapy.compiler import tree
     from stapy.compiler.diagnostics import Reporter
     from stapy.options import Options
+    from stapy.progress import Progress
     from stapy.runtime.kernels.base import Kernel
     from stapy.runtime.program import Program
     from stapy.runtime.session import Session, SessionOptions
@@ -166,9 +167,11 @@ class ScriptRun:
             if kernel is not None and self.workload is not None:
                 kernel.set_terminal(lambda data: session.emit(data.decode("latin-1")))
             started = time.monotonic()
+            progress = self._progress(session)
             try:
                 status = session.run()
             finally:
+                progress.clear()
                 session.flush()
         except (WorkloadError, MachineError) as error:
             raise Failure(f"ERROR: {error}") from None
@@ -177,6 +180,15 @@ class ScriptRun:
                 kernel.close()
         self._verbose("Pass 5: run completed", started)
         return max(status, self._command_status(kernel, session)) if self.options.command is not None else status
+
+    def _progress(self, session: Session) -> Progress:
+        """What tells how far the run is: where a terminal is there that the output does not go to."""
+        from stapy.progress import PERIOD, Progress
+
+        progress = Progress(self.messages, lambda: session.time(None))
+        if self.messages.isatty() and not self.output.isatty():
+            session.observers.append((PERIOD, progress.look))
+        return progress
 
     def _kind_of_session(self) -> type[Session]:
         """The Session for -f json, for --monitor, or the usual one. Raises Failure."""

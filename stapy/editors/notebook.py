@@ -48,7 +48,7 @@ class StapyMagics(Magics):
             if isinstance(value, dict):
                 display(HTML(table(name, value)))
                 plot_elements(name, value)
-        if into is not None:
+        if into is not None and self.shell is not None:
             self.shell.user_ns[into] = result
 
 

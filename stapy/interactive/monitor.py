@@ -59,6 +59,7 @@ class MonitorSession(Session):
         self._number = ""  # of the probe to turn off or on, while it is being typed
         self._typing = False
         self._started = 0.0
+        self.observers.append((int(min(self.interval, POLL * 2) * 1e9), self._tick))
         self._next_drawing = 0.0
 
     # ------------------------------------------------------------ the run
@@ -76,9 +77,6 @@ class MonitorSession(Session):
         self._initial = {variable.name: variable.get() for variable in self.program.globals
                          if not isinstance(variable.get(), (Array, Statistics))}
         super().arm()
-        period = int(min(self.interval, POLL * 2) * 1e9)
-        clock: Any = self._idle_clock if self.kernel is None else self.kernel.clock
-        self._timers.append(clock.every(period, self._tick))
 
     def _measured(self, probe: Probe) -> Any:
         handler = self._timed(probe)
