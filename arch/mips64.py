@@ -22,6 +22,7 @@ _BD = 1 << 31  # of the cause register: in a delay slot
 # Kinds of exceptions: vectors here.
 INTERRUPT, MODIFIED, TLB_LOAD, TLB_STORE, ADDRESS_LOAD, ADDRESS_STORE = range(6)
 SYSTEM_CALL, BREAK, RESERVED, COPROCESSOR, OVERFLOW, TRAP = range(8, 14)
+_ACCESSES = (MODIFIED, TLB_LOAD, TLB_STORE, ADDRESS_LOAD, ADDRESS_STORE)
 _IRQ = 0x100  # + the line: vectors of interrupts
 _TIMER_LINE, _LINES = 7, 2  # which bit of the cause register asks: the timer's, the first of the platform's
 
@@ -152,11 +153,28 @@ class Mips64(Architecture):
 
     def trap_number(self, machine: Any, cpu: Any, number: int) -> int:
         if number != BREAKPOINT:
+            vector = _UNICORN.get(number, number)
+            if vector in _ACCESSES:
+                self.set_fault_address(machine, cpu, self._bad_address(machine, cpu))
             cpu.forget_branch()
             cpu.write_pc(0)  # Unicorn has lost it
-            return _UNICORN.get(number, number)
+            return vector
         code = machine.memory.u32(cpu.read_pc() - 4) >> 6 & 0xFFFFF
         return BREAKPOINT if code == 515 else _CODE + code
+
+    def _bad_address(self, machine: Any, cpu: Any) -> int:
+        """The register BadVAddr, which no interface reads but the kernel does."""
+        reader = machine.symbols.get("read_badvaddr")
+        if reader is None:
+            return 0
+        cpu.execute(reader.address)
+        return cpu.read("k1")
+
+    def trap_details(self, machine: Any, cpu: Any, number: int) -> tuple[int, int]:
+        place = machine.per_cpu("cpu_badvaddr", cpu)
+        if number not in _ACCESSES or place is None:
+            return 0, 0
+        return _WRITE if number in (TLB_STORE, ADDRESS_STORE) else 0, machine.memory.word(place)
 
     def interrupts_enabled(self, cpu: Any) -> bool:
         return bool(cpu.read("cp0_status") & IE)

@@ -299,6 +299,11 @@ class UnicornCpu(Cpu):
             return Stop("fault", "fetch", self.pc)  # a jump to where Unicorn was told to stop
         return Stop("halt")
 
+    def execute(self, address: int) -> None:
+        """Executes one instruction, in the midst of a trap: it must not fail, nor trap."""
+        _emu_start(self._handle, address, self.arch.stop_address, 0, 1)
+        self._disturbed = True
+
     def forget_branch(self) -> None:
         """After a fault, where Unicorn may still be in the middle of a branch: makes it stand before an instruction,
         with the registers as they are."""

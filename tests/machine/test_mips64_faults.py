@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny_kernel import Tiny, machine_call, sequence
 
-from stapy.arch.mips64 import ADDRESS_LOAD, BREAK, RESERVED, TLB_LOAD, TLB_STORE, TRAP
+from stapy.arch.mips64 import ADDRESS_LOAD, ADDRESS_STORE, BREAK, RESERVED, TLB_LOAD, TLB_STORE, TRAP
 from stapy.runtime.machine.cpu import MachineError
 
 DELAYED = 0x80000000  # of the cause register
@@ -34,7 +34,7 @@ def tiny() -> Tiny:
     tiny.machine.nr_cpus = 4
     save = "; ".join(f"ld $8, {offset}($29); sd $8, {8 * n}($9)" for n, offset in enumerate((280, 288, 296)))
     handler = tiny.function("handler", f"load $9, {{seen}}; {save}; {machine_call(tiny, 4)}")
-    for vector in (TLB_LOAD, TLB_STORE, ADDRESS_LOAD, BREAK, RESERVED, TRAP):
+    for vector in (TLB_LOAD, TLB_STORE, ADDRESS_LOAD, ADDRESS_STORE, BREAK, RESERVED, TRAP):
         tiny.machine.memory.write_word(tiny.machine.symbol("idt_table") + 8 * vector, handler)
     tiny.function("target", ".set noreorder; nop; nop; jr $31; nop")
     return tiny
@@ -58,9 +58,26 @@ def test_where_an_access_failed(tiny: Tiny, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "vector", "address"),
+    [
+        ("li $8, 2; lw $9, 0($8)", ADDRESS_LOAD, 2),
+        ("lui $8, 0x6b6b; dsll32 $8, $8, 0; sd $9, 8($8)", ADDRESS_STORE, 0x6B6B000000000008),
+        ("li $8, 0x1200; dsll $8, $8, 20; lw $9, 16($8)", TLB_LOAD, 0x120000010),
+        (".set noreorder; li $8, 0x1200; dsll $8, $8, 20; b l; sb $9, 1($8); l: nop", TLB_STORE, 0x120000001),
+        ("li $8, 0x1200; dsll $8, $8, 20; jr $8", TLB_LOAD, 0x120000000),
+    ],
+)
+def test_addresses_that_only_the_cpu_knows(tiny: Tiny, source: str, vector: int, address: int) -> None:
+    tiny.function("read_badvaddr", ".long 0x403b4000; syscall")  # dmfc0 $27, $8, which Keystone does not know
+    tiny.function("traps", sequence(source, "jr $31; nop"))
+    tiny.run("traps")
+    assert seen(tiny) == (address, vector << 2, 0)
+    assert tiny.machine.powered_off
+
+
+@pytest.mark.parametrize(
     ("source", "vector"),
     [
-        ("li $8, 2; lw $9, 0($8)", ADDRESS_LOAD),
         ("break 7", BREAK),
         ("teq $0, $0", TRAP),
         (".long 0xe", RESERVED),

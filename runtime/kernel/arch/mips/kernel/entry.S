@@ -91,6 +91,13 @@ ENTRY(ret_from_exception)
 	RESTORE_ALL
 END(ret_from_exception)
 
+/* One instruction that the machine executes where only the CPU knows the address of an access that has failed. */
+	.section .kprobes.text, "ax"
+ENTRY(read_badvaddr)
+	dmfc0	$27, $8
+	NEVER
+END(read_badvaddr)
+
 	.text
 /* A new task's first instructions: $4 holds the task that ran before. */
 ENTRY(ret_from_fork)
