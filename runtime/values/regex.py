@@ -1,8 +1,8 @@
 """Regular expressions as stap has them: POSIX extended syntax without back-references, own matching rules.
 
 ``=~`` finds the match that is complete first, then the longest one from its start. What the groups hold follows stap's
-tagged automaton, which is neither POSIX's rule nor Perl's: threads that meet at one instruction are ordered by the
-choices made since the last character. Matching takes time proportional to the text: no backtracking.
+tagged automaton, which is neither POSIX's rule nor Perl's. Matching takes time proportional to the text: no
+backtracking.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+
+from stapy.runtime.values.tagged import Automaton, Instruction, TooManyStatesError
 
 MOST_REPETITIONS = 2048
 MOST_INSTRUCTIONS = 20000
@@ -27,6 +29,7 @@ class RegexError(Exception):
 
 Characters = frozenset[str]
 NUL = "\0"  # stands for the end of the text; "$" matches it
+END: Characters = frozenset(NUL)
 EVERY: Characters = frozenset(map(chr, range(1, 256)))
 
 _CLASSES: dict[str, Callable[[int], bool]] = {
@@ -47,6 +50,32 @@ _CLASSES: dict[str, Callable[[int], bool]] = {
 # An expression is a tuple: ("set", characters), ("start",), ("empty",), ("never",), ("both", a, b), ("either", a, b),
 # ("many", a): one or more, ("times", a, fewest, most): most None for no limit, ("group", number, a).
 Tree = tuple[Any, ...]
+
+
+def alternative(one: Tree, other: Tree) -> Tree:
+    """``one|other``. Single characters on both sides become one set, which stands first, as in stap."""
+    sets: Characters = frozenset()
+    rest: list[Tree] = []
+    for tree in (one, other):
+        if is_set(tree):
+            sets |= tree[1]
+        elif tree[0] == "either" and is_set(tree[1]):
+            sets |= tree[1][1]
+            rest.append(tree[2])
+        else:
+            rest.append(tree)
+    found = rest.pop() if rest else None
+    if rest:
+        found = ("either", rest[0], found)
+    if not sets:
+        assert found is not None
+        return found
+    return ("set", sets) if found is None else ("either", ("set", sets), found)
+
+
+def is_set(tree: Tree) -> bool:
+    """Whether a tree is a set of characters, and not the "$"."""
+    return tree[0] == "set" and tree[1] != END
 
 
 class _Parser:
@@ -70,7 +99,7 @@ class _Parser:
         found = self.sequence()
         while self.peek() == "|":
             self.position += 1
-            found = ("either", found, self.sequence())
+            found = alternative(found, self.sequence())
         return found
 
     def sequence(self) -> Tree:
@@ -83,15 +112,15 @@ class _Parser:
     def repeated(self) -> Tree:
         found = self.single()
         while (mark := self.peek()) and mark in "*+?{":
-            if found[0] == "start" or found == ("set", frozenset(NUL)):
+            if found[0] == "start" or found == ("set", END):
                 raise RegexError(f"postfix closure '{mark}' applied to anchoring operator", self.position)
             self.position += 1
             if mark == "*":
-                found = ("either", ("many", found), ("empty",))
+                found = alternative(("many", found), ("empty",))
             elif mark == "+":
                 found = ("many", found)
             elif mark == "?":
-                found = ("either", found, ("empty",))
+                found = alternative(found, ("empty",))
             else:
                 found = self.counted(found)
         return found
@@ -132,7 +161,7 @@ class _Parser:
         if character == "^":
             return ("start",)
         if character == "$":
-            return ("set", frozenset(NUL))
+            return ("set", END)
         if character == "[":
             return ("set", self.bracket(at))
         if character == "\\":
@@ -199,17 +228,26 @@ class _Parser:
 # ---------------------------------------------------------------- instructions
 
 # ("set", characters) goes on to the next instruction; ("jump", target); ("fork", preferred, other); ("tag", number)
-# notes the position; ("start",) passes only at the text's beginning; ("accept",).
-Instruction = tuple[Any, ...]
+# notes the position; ("start",) passes only at the beginning of the text; ("skip",) always; ("accept", 1) is a match,
+# ("accept", 0) none.
 
 
 class _Assembler:
-    """Lays an expression out as instructions, behind a loop that begins a new attempt at every character."""
+    """Lays an expression out as instructions, behind a loop that begins a new attempt at every character.
+
+    Instruction 0 goes either there, to 1, or to the last instructions, which take any text and stand for no match.
+    """
 
     def __init__(self, tree: Tree) -> None:
-        self.code: list[Instruction] = [("fork", 1, 3), ("set", EVERY), ("jump", 0), ("tag", 0)]
+        self.code: list[Instruction] = [(), ("fork", 5, 2), ("set", EVERY), ("fork", 4, 2), ("jump", 5), ("tag", 0)]
         self.add(tree)
-        self.code += [("tag", 1), ("accept",)]
+        self.code += [("tag", 1), ("accept", 1), ()]
+        self.accepts = len(self.code) - 2
+        fails = len(self.code)
+        self.code[0] = ("fork", 1, fails)
+        self.code += [("fork", fails + 4, fails + 1), ("set", EVERY | END), ("fork", fails + 3, fails + 1),
+                      ("jump", fails + 4), ("set", END), ("accept", 0)]
+        self.code[fails - 1] = ("jump", len(self.code))
 
     def add(self, tree: Tree) -> None:
         if len(self.code) > MOST_INSTRUCTIONS:
@@ -246,19 +284,23 @@ class _Assembler:
     def add_many(self, repeated: Tree) -> None:
         start = len(self.code)
         self.add(repeated)
-        if len(self.code) > start:
-            self.code.append(("fork", start, len(self.code) + 1))
+        end = len(self.code)
+        self.code.append(("fork", start, end + 1) if end > start else ("skip",))
 
     def add_times(self, repeated: Tree, fewest: int, most: int | None) -> None:
         if most is None:
-            for _ in range(fewest - 1):
-                self.add(repeated)
-            self.add(("many", repeated) if fewest else ("either", ("many", repeated), ("empty",)))
-            return
-        for _ in range(fewest):
+            if fewest < 2:
+                self.add(("many", repeated) if fewest else ("either", ("many", repeated), ("empty",)))
+                return
+            self.add_many(repeated)
+        else:
+            self._add_optional(repeated, most - fewest)
+        for _ in range(fewest - (most is None)):
             self.add(repeated)
+
+    def _add_optional(self, repeated: Tree, times: int) -> None:
         forks = []
-        for _ in range(fewest, most):
+        for _ in range(times):
             forks.append(len(self.code))
             self.code.append(())
             self.add(repeated)
@@ -287,11 +329,13 @@ class Regex:
         tree = parser.expression()  # a ")" without its "(" ends the pattern, as it does in stap
         self.pattern = pattern
         self.groups = parser.groups
-        self._code = _Assembler(tree).code
+        assembler = _Assembler(tree)
+        self._code = assembler.code
+        self._accepts = assembler.accepts
+        self._automaton: Automaton | bool | None = None  # of search(); True where it would be too large
         # The automaton that test() runs: states are sets of instructions, made as texts ask for them.
-        self._first = self._state(frozenset([0]), initial=True)
+        self._first = self._state(frozenset([1]), initial=True)
         self._moves: dict[State, dict[str, State]] = {}
-        self._accepts = len(self._code) - 1
 
     def test(self, text: str) -> bool:
         """Whether ``text`` has a match anywhere."""
@@ -323,8 +367,21 @@ class Regex:
 
     def search(self, text: str) -> list[str] | None:
         """The text of the match and of each group ("" for one that took no part), or None."""
+        if self._automaton is None:
+            try:
+                self._automaton = Automaton(self._code)
+            except TooManyStatesError:
+                self._automaton = True
+        tags = self._automaton.tags(text) if isinstance(self._automaton, Automaton) else self._tags(text)
+        if not tags:
+            return None
+        return [text[tags[2 * group]:tags[2 * group + 1]] if 2 * group + 1 in tags and 2 * group in tags else ""
+                for group in range(self.groups + 1)]
+
+    def _tags(self, text: str) -> Tags:
+        """What the automaton would find, or nearly that, without making it: its threads one by one."""
         tags: Tags = {}
-        threads = self._follow([(0, {})], 0, initial=True)
+        threads = self._follow([(1, {})], 0, initial=True)
         self._finish(threads, 0, tags)
         code = self._code
         for position, character in enumerate(text + NUL, 1):
@@ -333,10 +390,7 @@ class Regex:
                 break
             threads = self._follow(moved, position, initial=False)
             self._finish(threads, position, tags)
-        if not tags:
-            return None
-        return [text[tags[2 * group]:tags[2 * group + 1]] if 2 * group + 1 in tags and 2 * group in tags else ""
-                for group in range(self.groups + 1)]
+        return tags
 
     def _finish(self, threads: list[tuple[int, Tags]], position: int, tags: Tags) -> None:
         """Note a match that is complete here: the first of all, then longer ones from the same start.
@@ -390,7 +444,7 @@ class Regex:
                 trail |= {at}
                 arrive(instruction[1], digits << 1 | 1, length + 1, tags, trail)
                 arrive(instruction[2], digits << 1, length + 1, tags, trail)
-            elif kind == "start" and initial:
+            elif kind == "skip" or (kind == "start" and initial):
                 arrive(at + 1, digits, length, tags, trail)
         return [(at, tags) for at, (_, _, tags) in reached.items()]
 
@@ -406,7 +460,7 @@ class Regex:
             targets: tuple[int, ...] = ()
             if kind in ("jump", "fork"):
                 targets = instruction[1:]
-            elif kind == "tag" or (kind == "start" and initial):
+            elif kind in ("tag", "skip") or (kind == "start" and initial):
                 targets = (at + 1,)
             for target in targets:
                 if target not in reached:

@@ -37,6 +37,12 @@ from stapy.runtime.values import regex
     ("a**", "b", [""]),
     ("(a)|b", "b", ["b", ""]),
     ("a.c", "a\tc", ["a\tc"]),
+    # What groups hold follows stap's automaton, neither POSIX nor Perl.
+    ("(a|ab)(c|bcd)(d*)", "abcd", ["abcd", "a", "bcd", ""]),
+    ("(foo|foobar)(bar)?", "foobar", ["foobar", "foo", "bar"]),
+    ("(a*)(ab)*(b*)", "aab", ["aab", "a", "ab", ""]),
+    ("(ab|a)(bc|c)?", "abc", ["abc", "a", "bc"]),
+    ("(a|b)*(ab)?", "abab", ["abab", "b", ""]),
     # The match that is complete first wins, even over one that began earlier; then the longest from its start.
     ("ab[ab]|b", "abaccbb", ["b"]),
     ("a|.abb", "cbaabbb", ["aabb"]),
