@@ -14,7 +14,7 @@ from stapy.arch.mips64_instructions import GENERAL
 
 # Bits of the status register: interrupts on, in an exception, user mode; its value when the kernel starts.
 IE, EXL, USER = 0x1, 0x2, 0x10
-# 64-bit addresses in every mode, and the error level, in which the lowest 2 GB are not translated: nothing is there.
+# 64-bit addresses in every mode, and the error level, in which the lowest 2 GB are not translated.
 _STATUS = 0xE4
 _KERNEL, _PHYSICAL = 0xFFFFFFFF80000000, 0x1FFFFFFF  # CKSEG0: the lowest 512 MB of physical memory
 _BD = 1 << 31  # of the cause register: in a delay slot
