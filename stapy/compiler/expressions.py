@@ -457,6 +457,9 @@ class ExpressionLowering:
         if not isinstance(only, LibraryFunction) or len(node.referents) > 1 or only.declaration.takes_context:
             arguments.insert(0, "c")
         text = self.program.places.mark(f"{name}({', '.join(arguments)})", node.token)
+        if isinstance(only, LibraryFunction) and only.declaration.result == "unknown":  # None, where a value is asked for
+            nothing = {Type.LONG: "0", Type.STRING: '""'}.get(node.type)
+            return Code(f"({text} or {nothing})" if nothing else text, ATOM, length=0)
         if node.type is Type.STRING:
             return Code(text, ATOM, length=self.limit)
         return Code(text, ATOM, wrapped(self.program.ranges.of(node)))
