@@ -197,6 +197,10 @@ def probe_points(
         resolve.ProbeResolver(analysis, Scope(analysis)).resolve_script(script)
     except SemanticError as error:
         quiet.error(error)
+    if variables and any(instance.name != instance.point for instance in analysis.instances):
+        from stapy.compiler import types
+
+        types.infer(analysis)
     found: dict[str, list[str]] = {}
     for instance in analysis.instances:
         text = instance.name
@@ -212,9 +216,6 @@ def _variables(instance: Instance, analysis: Analysis) -> list[str]:
     """``$name:type`` of what a handler can read there, then the variables that an alias sets."""
     names = target_variables(instance)
     if instance.name != instance.point:
-        from stapy.compiler import types
-
-        types.infer(analysis)
         names = [
             f"{variable.name}:{variable.type}"
             for variable in instance.handler.locals
