@@ -65,7 +65,6 @@ class Sparc64(Architecture):
 
     breakpoint = instructions.words(instructions.BREAKPOINT)
     breakpoint_trap = BREAKPOINT
-    breakpoint_pc = 4
     delay_slot_breakpoint = instructions.words(instructions.ILLTRAP)
     handler_pc = 0
     step_trap = STEP
@@ -95,7 +94,19 @@ class Sparc64(Architecture):
     def register_file(self, engine: Any) -> Any:
         from stapy.arch.sparc64_state import RegisterFile
 
+        assert self.breakpoint_pc in (0, 4)  # whose look at Unicorn comes before all use of it
         return RegisterFile(engine)
+
+    @cached_property
+    def breakpoint_pc(self) -> int:
+        """4 in Unicorn 2.1.4, which goes on before it tells of a trap; 0 before. Raises RuntimeError."""
+        from unicorn import Uc
+
+        from stapy.arch.sparc64_state import shown_at_trap
+
+        engine = Uc(*self.unicorn())
+        self.set_up_engine(engine)
+        return shown_at_trap(engine)
 
     def unicorn_register(self, name: str) -> int:
         from unicorn import sparc_const
@@ -136,7 +147,8 @@ class Sparc64(Architecture):
 
     def set_machine_call_result(self, cpu: Any, value: int) -> None:
         cpu.write("o0", value & self.mask)
-        cpu.write_pc(cpu.read_pc())  # nPC, too: Unicorn leaves it where PC is, and would execute what is there twice
+        # nPC, too: Unicorn leaves it where PC is, and would execute what is there twice.
+        cpu.write_pc(cpu.read_pc() + 4 - self.breakpoint_pc)
 
     def interrupt_vector(self, irq: int) -> int:
         return _IRQ + irq
@@ -156,7 +168,8 @@ class Sparc64(Architecture):
         return not field("tstate") & PRIV
 
     def trap_details(self, machine: Any, cpu: Any, number: int) -> tuple[int, int]:
-        cpu.write_pc(cpu.read_pc() - 4)  # Unicorn has gone on. From a delay slot it shows where the branch goes.
+        if self.breakpoint_pc:  # Unicorn has gone on. From a delay slot it shows where the branch goes.
+            cpu.write_pc(cpu.read_pc() - self.breakpoint_pc)
         return 0, 0
 
     def enter_trap(self, machine: Any, cpu: Any, vector: int, error_code: int | None = None) -> None:
@@ -172,8 +185,8 @@ class Sparc64(Architecture):
             vector = INSN_ACCESS if error & _FETCH else DATA_ACCESS
         if vector not in (BREAKPOINT, STEP):
             self._enter(machine, cpu, "trap_entry", vector, cpu.read_pc(), tnpc=cpu.read("tnpc"))
-        else:  # Unicorn has gone on
-            self._enter(machine, cpu, "trap_entry", vector, cpu.read_pc() - 4)
+        else:
+            self._enter(machine, cpu, "trap_entry", vector, cpu.read_pc() - self.breakpoint_pc)
 
     def _enter(
         self, machine: Any, cpu: Any, entry: str, trap: int, tpc: int, tstate: int = 0, tnpc: int | None = None

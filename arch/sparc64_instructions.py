@@ -28,7 +28,7 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 _BRANCH_FORMATS = (1, 2, 3, 5, 6)  # op2 of format 2: BPcc, Bicc, BPr, FBPfcc, FBfcc
 _JMPL, _RETURN_WINDOW, _TCC, _SAVE, _RESTORE, _READ_STATE, _FLUSHW = 0x38, 0x39, 0x3A, 0x3C, 0x3D, 0x28, 0x2B
 _PC_STATE = 5  # of `rd`
-# The PC that the trap at the end of a branch's copy shows, from the copy's start.
+# nPC at the trap at the end of a branch's copy, from the copy's start.
 _NOT_TAKEN, _NOT_TAKEN_ANNULLED, _TAKEN, _TAKEN_ANNULLED = 8, 12, 16, 20
 
 
@@ -163,14 +163,14 @@ def _with_displacement(word: int, displacement: int) -> int:
 
 def _branch(word: int, address: int, slot: int) -> Slot:
     """A branch keeps its condition. Its copy ends in its delay slot, behind that if the slot is annulled, or where it
-    goes if that is so at once (`ba,a`): the trap shows nPC, which tells them apart."""
+    goes if that is so at once (`ba,a`): nPC tells them apart."""
     steps = [_with_displacement(word, _TAKEN // 4), STEPPED, STEPPED, STEPPED, STEPPED]
     return _stepped(slot, address, steps, Branch(_target(word, address)))
 
 
 def resume(cpu: Any, slot: Slot, npc: int) -> tuple[int, int]:
     """PC and nPC after the trap at the end of the copy that was stepped, ``npc`` being what nPC was before it."""
-    kind, end = slot.kind, cpu.read_pc()
+    kind, end = slot.kind, cpu.read("tnpc")
     if isinstance(kind, Branch):
         went = {
             _NOT_TAKEN: (npc, npc + 4),

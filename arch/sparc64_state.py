@@ -15,8 +15,11 @@ from typing import Any
 _G6, _WINDOW_POINTER, _PC, _NPC, _Y = 48, 64, 72, 80, 88
 _CC_SOURCE, _CC_SOURCE2, _CC_RESULT, _CC_OPERATION, _ICC, _WINDOW, _XCC = 96, 104, 112, 120, 136, 440, 0x1C40
 _SIZE = _WINDOW + 24 * 8  # from %g0 to %i7 of the only register window, all other state between them
-_SEARCHED = 0x40000  # how much of an object to look through
+_SEARCHED = 0x10000  # how much of an object to look through
 _MARK = 0x5CA1AB1E00000000
+_NOT_THERE = "Unicorn's sparc64 registers are not where versions 2.1.3 and 2.1.4 have them"
+_SCRATCH = 0x10000
+_TRIAL = (0x8580205A, 0x81802007, 0x91D02070)  # wr 0x5a, %ccr; wr 7, %y; ta 0x70
 
 # TSTATE: the kernel's mode with interrupts (PSTATE.PRIV and .IE), and Linux's place for the interrupt level.
 _KERNEL, _PIL_SHIFT, _PIL = 0x600, 20, 15
@@ -90,6 +93,29 @@ class RegisterFile:
         return _codes(operation, a, b, result, 64) << 4 | _codes(operation, a, b, result, 32)
 
 
+def shown_at_trap(engine: Any) -> int:
+    """How far behind a trap PC is when ``engine``, a new one, tells of it. Raises RuntimeError where its registers are
+    not what RegisterFile takes them for."""
+    from unicorn import UC_HOOK_INTR, sparc_const
+
+    shown: list[int] = []
+
+    def on_trap(uc: Any, number: int, data: Any) -> None:
+        shown.append(uc.reg_read(sparc_const.UC_SPARC_REG_PC))
+        uc.emu_stop()
+
+    engine.mem_map(_SCRATCH, 0x2000)
+    engine.mem_write(_SCRATCH, b"".join(word.to_bytes(4, "big") for word in _TRIAL))
+    registers = RegisterFile(engine).registers
+    engine.hook_add(UC_HOOK_INTR, on_trap)
+    engine.emu_start(_SCRATCH, 0xFFFFFFFFFFFFFFF0)
+    trap = _SCRATCH + 4 * (len(_TRIAL) - 1)
+    values = [registers[name][0]() for name in ("tnpc", "y")]
+    if values != [trap + 4, 7] or registers["tstate"][0]() >> 32 != 0x5A or shown[0] - trap not in (0, 4):
+        raise RuntimeError(_NOT_THERE)
+    return shown[0] - trap
+
+
 def _assign(word: ctypes.c_uint64, value: int) -> None:
     word.value = value
 
@@ -127,15 +153,15 @@ def _find(engine: Any) -> int:
     finally:
         for number, value in zip(numbers, before, strict=True):
             engine.reg_write(number, value)
-    raise RuntimeError("Unicorn's sparc64 registers are not where version 2.1 has them")
+    raise RuntimeError(_NOT_THERE)
 
 
 def _search(handle: int, pattern: bytes) -> list[int]:
     """Addresses 8 bytes below the pattern, in objects that the engine's structure points to."""
     regions = _writable()
+    words = min(4096, _room(regions, handle)) // 8
     found = []
-    for at in range(handle, handle + min(4096, _room(regions, handle)), 8):
-        pointer = ctypes.c_uint64.from_address(at).value
+    for pointer in dict.fromkeys((ctypes.c_uint64 * words).from_address(handle)):
         size = min(_SEARCHED, _room(regions, pointer))
         place = ctypes.string_at(pointer, size).find(pattern) if size else -1
         if place >= 8 and place + _XCC < size:

@@ -137,7 +137,10 @@ class UnicornCpu(Cpu):
         for name, register in registers.items():
             self._readers[name] = register.reader()
             self._writers[name] = register.writer()
-        self.register_file = arch.register_file(engine)
+        try:
+            self.register_file = arch.register_file(engine)
+        except RuntimeError as error:
+            raise MachineError(str(error)) from None
         for name in arch.file_registers:
             self._readers[name], self._writers[name] = self.register_file.registers[name]
         for alias, name in arch.register_aliases.items():
