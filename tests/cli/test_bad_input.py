@@ -40,6 +40,9 @@ def refused(result: Result, message: str) -> None:
     (["-m", "a b"], "stapy: -m needs a name"),
     (["--compatible=abc"], "stapy: --compatible needs a version"),
     (["--nosuch"], "stapy: option --nosuch not recognized."),
+    (["--verison"], "stapy: option --verison not recognized (similar: --version).\nUsage: stapy [options] FILE"),
+    (["-Z"], "stapy: option -Z not recognized.\nUsage: stapy [options] FILE"),
+    (["-T", "-1"], "stapy: -T needs a number of virtual seconds above 0, not '-1'."),
     (["-o", "/nonexistent/file"], "ERROR: cannot write /nonexistent/file: No such file or directory."),
     (["-o", "/"], "ERROR: cannot write /: Is a directory."),
     (["-c", "nosuchcommand"], "ERROR: no workload or program 'nosuchcommand'"),
@@ -80,6 +83,12 @@ def test_a_string_may_look_like_a_number() -> None:
     ("negations.stp", b"probe begin { println(" + b"!" * 5000 + b"1) }", "parse error: nested too deeply"),
     ("ifs.stp", b"probe begin { " + b"if (pid()) " * 1000 + b"println(1) }", "statements too deeply nested"),
     ("macros.stp", b"@define a %( @b %) @define b %( @a %) probe begin { println(@a) }", "nested too deeply"),
+    ("bom.stp", b"\xef\xbb\xbfprobe begin { exit() }", r"saw: junk '\xef' at bom.stp:1:1"),
+    ("utf16.stp", "probe begin { exit() }".encode("utf-16"), r"saw: junk '\xff' at utf16.stp:1:1"),
+    ("tokens.stp", b"probe begin { " + b"x=1;" * 100_000 + b"}", "has more tokens than a script may (250000)"),
+    ("megabytes.stp", b"probe begin { x = \"" + b"x" * 10_000_000, "has more bytes than a script may (2097152)"),
+    ("pattern.stp", b"probe kernel.function(\"" + b"a*" * 2000 + b"\") {}", "more than 2000 characters to match"),
+    ("regex.stp", b"probe begin { println(\"\" =~ \"" + b"a" * 30_000 + b"\") }", "the expression is too large"),
     ("number.stp", b"probe begin { println(0xffffffffffffffffffff) }", "number invalid or out of range"),
 ])
 def test_a_bad_script_is_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:
@@ -91,6 +100,31 @@ def test_a_directory_and_a_missing_file_are_no_scripts(tmp_path: Path) -> None:
     (tmp_path / "directory.stp").mkdir()
     refused(run_stapy("directory.stp", cwd=tmp_path), "Input file 'directory.stp' cannot be read: Is a directory.")
     refused(run_stapy("missing.stp", cwd=tmp_path), "Input file 'missing.stp' is missing.")
+
+
+def test_a_script_without_end_is_not_read_to_it() -> None:
+    refused(run_stapy("/dev/zero"), "parse error: '/dev/zero' has more bytes than a script may (2097152)")
+
+
+def test_closed_streams_are_no_surprise() -> None:
+    done = subprocess.run(["sh", "-c", f"exec {sys.executable} -m stapy - <&-"], cwd=ROOT, capture_output=True,
+                          check=False)
+    assert (done.stderr, done.returncode) == (
+        b"Input file '<input>' is empty.\nPass 1: parse failed.  [man error::pass1]\n", 1)
+    for closed in (">&-", "2>&-", ">&- 2>&- <&-"):
+        done = subprocess.run(["sh", "-c", f"exec {sys.executable} -m stapy -e '{HELLO}' {closed}"], cwd=ROOT,
+                              capture_output=True, check=False)
+        assert (done.stderr, done.returncode) == (b"", 0)
+
+
+def test_a_reader_that_stops_ends_it_quietly() -> None:
+    script = 'probe timer.ms(1) { println("a line, and a long one at that, a thousand times a second") }'
+    with subprocess.Popen([sys.executable, "-m", "stapy", "-e", script, "-T", "1000"], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None and run.stderr is not None
+        run.stdout.read(10)
+        run.stdout.close()
+        assert run.stderr.read() == b""
 
 
 def test_a_long_script_and_a_deep_one_run(tmp_path: Path) -> None:
