@@ -24,6 +24,13 @@ MAX_TOKENS = 250_000  # of a script; more take too long
 MAX_STACK = 10_000  # symbols the parser holds at once
 MAX_DEPTH = 2_000  # of the tree: the stages after this one recurse over it
 
+_MARKS = {  # what a script may begin with that is none: why the first byte is wrong
+    "\xef\xbb\xbf": "the file begins with a byte order mark: save it as UTF-8 without",
+    "\xff\xfe": "the file is UTF-16: save it as UTF-8",
+    "\xfe\xff": "the file is UTF-16: save it as UTF-8",
+    "\x7fELF": "the file is a program, not a script",
+    "\x1f\x8b": "the file is compressed",
+}
 DECLARATIONS = frozenset(("probe", "private", "global", "function"))
 GUARDED_OPERATORS = frozenset(("@const", "@kderef", "@uderef", "@kregister", "@uregister"))
 
@@ -185,6 +192,8 @@ class Parser:
 
     def record(self, error: ParseError) -> None:
         error.__traceback__ = error.__context__ = None  # they would hold the parser's frames
+        if not self.errors and error.hint is None:
+            error.hint = next((hint for mark, hint in _MARKS.items() if self.source.text.startswith(mark)), None)
         self.errors.append(error)
         if self.reporter is not None:
             self.reporter.error(error)
