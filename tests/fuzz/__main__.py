@@ -8,6 +8,7 @@ crashes or grows is found as well. Prints rates, and saves each input that break
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import resource
 import signal
@@ -27,6 +28,7 @@ STAGES = ("pass 1", "pass 2", "pass 3", "", "compiled", "ran")
 
 def batch(seed: int, first: int, count: int, deadline: float, kernel_runs: float, connection: Any) -> None:
     """Try inputs in this process; sends ("start", number), ("found", number, kind, finding), ("done", counts)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the campaign deals with it
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     description()
     counts: Counter[str] = Counter()
@@ -63,11 +65,12 @@ class Campaign:
         self.slowest = (0.0, 0)
 
     def run(self) -> int:
-        """Try all inputs, or as many as the time allows. How many causes of failure were found."""
+        """Try all inputs, or as many as the time allows (or ^C). How many causes of failure were found."""
         number = self.first
-        while number < self.first + self.inputs and time.monotonic() < self.deadline:
-            number = self._batch(number, min(BATCH, self.first + self.inputs - number))
-            self._progress()
+        with contextlib.suppress(KeyboardInterrupt):
+            while number < self.first + self.inputs and time.monotonic() < self.deadline:
+                number = self._batch(number, min(BATCH, self.first + self.inputs - number))
+                self._progress()
         print()
         for name, count in sorted(self.counts.items()):
             print(f"  {name:<24} {count}")
@@ -82,7 +85,7 @@ class Campaign:
 
         context = get_context("fork")
         receiving, sending = context.Pipe(duplex=False)
-        process = context.Process(target=batch, args=(
+        process = context.Process(daemon=True, target=batch, args=(
             self.seed, first, count, self.deadline, self.kernel_runs, sending))
         process.start()
         sending.close()
