@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from stapy import arch as architectures
+from stapy import workload
 from stapy.arch.architecture import InstructionError
 from stapy.arch.sparc64_instructions import has_delay_slot, prepare
+from stapy.runtime.kernels.builtin import BuiltinKernel
 from stapy.runtime.kprobes import Kprobe, KprobeError, Kprobes
 from stapy.runtime.machine.image import Symbol
 from stapy.runtime.machine.machine import Machine
@@ -348,3 +350,39 @@ def test_pt_regs_of_linux() -> None:
         144,
     ]
     assert ARCH.pt_regs_size == 160
+
+
+def test_backtraces_from_the_ends_of_functions() -> None:
+    """There the frame pointer and the return address are the caller's, the stack pointer is not: the compiler says
+    nothing of that. Each has to be what it was at the function's entry."""
+    kernel = BuiltinKernel("sparc64")
+    kernel.start(workload.load("fork 1"))
+    probes, description = kernel.kprobes, kernel.description
+    at_entry: dict[str, list[int]] = {}
+    checked: set[str] = set()
+
+    def callers(regs: Any) -> list[int]:
+        return list(probes.backtrace(regs.cpu))[1:]
+
+    def entered(p: Kprobe, regs: Any) -> int:
+        assert p.symbol_name is not None
+        at_entry[p.symbol_name] = callers(regs)
+        return 0
+
+    def leaving(p: Kprobe, regs: Any) -> int:
+        name = description.symbol_at(p.addr)[0]
+        checked.add(name)
+        assert callers(regs) == at_entry[name], hex(p.addr or 0)
+        return 0
+
+    names = ["copy_process", "do_fork", "sys_fork", "_spin_lock", "alloc_pidmap", "dup_mm", "copy_page_range"]
+    for name in names:
+        start, size = probes.kallsyms_lookup_name(name), description.symbols.symbol(name).size
+        code = probes.code(start, size)
+        probes.register_kprobe(Kprobe(name, pre_handler=entered))
+        for at in range(0, size, 4):
+            if code[at : at + 8] == bytes.fromhex("81c3e0089c100001"):  # retl; mov %g1, %sp
+                for back in (-8, -4, 0, 4):
+                    probes.register_kprobe(Kprobe(addr=start + at + back, pre_handler=leaving))
+    kernel.run()
+    assert checked == set(names)
