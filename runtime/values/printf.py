@@ -53,6 +53,20 @@ def pieces_for(types: Sequence[str], delimiter: str = "", newline: bool = False)
     return pieces
 
 
+def without_nuls(pieces: Sequence[Piece], padded: bool) -> list[Piece]:
+    """The format as stap prints it: each literal text ends at its first NUL, and, ``padded``, as many NULs as that left
+    out stand behind it all, where anything else is printed."""
+    found: list[Piece] = []
+    left_out = 0
+    for piece in pieces:
+        text = piece.text.partition("\0")[0]
+        left_out += len(piece.text) - len(text)
+        found.append(piece if piece.conversion else FormatPiece(text=text))
+    if padded and any(piece.conversion for piece in pieces):
+        found.append(FormatPiece(text="\0" * left_out))
+    return found
+
+
 def may_hold_nul(pieces: Sequence[Piece]) -> bool:
     """Whether the printed text can hold a NUL character, where a string would have to end."""
     return any(piece.conversion in ("b", "c", "m") or (piece.conversion == "s" and "0" in piece.flags)

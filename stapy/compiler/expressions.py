@@ -498,6 +498,10 @@ class ExpressionLowering:
                 [str(argument.type) for argument in node.arguments], delimiter, node.name.endswith("ln")
             )
         codes = [self._whole_literal(argument) for argument in node.arguments]
+        if node.to_stream and len(codes) == 1 and isinstance(node.arguments[0], tree.String) and not node.raw_format:
+            pieces, codes = [printf.FormatPiece(text=node.arguments[0].value + pieces[-1].text)], []
+        if any("\0" in piece.text for piece in pieces):
+            pieces = printf.without_nuls(pieces, padded=node.to_stream)
         text = printf.expression(pieces, [code.text for code in codes])
         if text.startswith(("('", '("')) and " % (" in text:
             text = text[1:-1]  # the parentheses around a whole % operation
