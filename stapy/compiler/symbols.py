@@ -37,6 +37,7 @@ class Scope:
         self._functions: dict[str, list[tree.Function]] = {}
         self._library: dict[str, list[Callee]] = {}
         self._seen: set[int] = set()
+        self._scripts: dict[int, tree.Script] = {}  # by their sources
         self._used: set[int] = set()
         for script in analysis.scripts:
             self.add(script)
@@ -46,6 +47,7 @@ class Scope:
         if id(script) in self._seen:
             return
         self._seen.add(id(script))
+        self._scripts[id(script.source)] = script
         for variable in script.globals:
             variable.is_global = True
             if variable.private:
@@ -63,6 +65,10 @@ class Scope:
             function.notes["overload"] = overloads.index(function)
             if not function.private:
                 self._functions.setdefault(function.name, []).append(function)
+
+    def script_at(self, token: tree.Token, otherwise: tree.Script) -> tree.Script:
+        """The script that a name stands in, whose private declarations it sees: an alias brings names of its own."""
+        return self._scripts.get(id(token.source), otherwise)
 
     def global_variable(self, name: str, script: tree.Script) -> tree.Variable | None:
         """The global called ``name`` as seen from ``script``; it is in the program from now on."""
@@ -188,7 +194,7 @@ class SymbolResolver(Visitor):
     def variable(self, name: str, arity: int, token: tree.Token) -> tree.Variable | None:
         found = self._local.get(name)
         if found is None:
-            found = self.scope.global_variable(name, self.script)
+            found = self.scope.global_variable(name, self.scope.script_at(token, self.script))
         if found is not None and arity != ANY:
             if arity and not found.is_global and "arity" not in found.notes:
                 return None  # a parameter, which is never an array
@@ -275,7 +281,8 @@ class SymbolResolver(Visitor):
         if node.referents:
             return
         try:
-            node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, self.script))
+            script = self.scope.script_at(node.token, self.script)
+        node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, script))
         except SemanticError as error:
             self.analysis.error(error)
             return
