@@ -282,7 +282,7 @@ class SymbolResolver(Visitor):
             return
         try:
             script = self.scope.script_at(node.token, self.script)
-        node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, script))
+            node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, script))
         except SemanticError as error:
             self.analysis.error(error)
             return
