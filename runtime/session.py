@@ -127,7 +127,7 @@ class Session:
 
     def exit(self) -> None:
         """The script's exit(): no further probe but end probes; the handler that called it goes on."""
-        if self.state in (STARTING, RUNNING):
+        if self.state in (STARTING, RUNNING, FAILED):
             self._leave(STOPPING)
 
     def warn(self, message: str) -> None:
