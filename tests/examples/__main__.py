@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 EXAMPLES = Path("/usr/share/systemtap/examples")
@@ -49,7 +50,7 @@ REPLACED = {
     " bash": " sh",
     "0x`grep \"vm_dirty_ratio\" /proc/kallsyms | awk '{print $1}'`": "$SYMBOL",
     "vm_dirty_ratio": "jiffies_64",
-    "0x08 0x01 100": "0x00 0x01 27",
+    "0x08 0x01 100": "0x00 0x01 $INODE",
     "0x0801": "0x0001",
     "do_sys_open": "sys_open",
     "sloth=10": "sloth=0",
@@ -115,6 +116,8 @@ def _arguments(line: str, script: Path) -> list[str]:
         line = line.replace(old, new)
     if "$SYMBOL" in line:
         line = line.replace("$SYMBOL", hex(_address("jiffies_64")))
+    if "$INODE" in line:
+        line = line.replace("$INODE", _inode("/bin/sh"))
     try:
         words = shlex.split(line)
     except ValueError:
@@ -151,6 +154,14 @@ def _address(symbol: str) -> int:
     from stapy.runtime.kernels.builtin import describe
 
     return describe("x86_64").symbols[symbol]
+
+
+@cache
+def _inode(path: str) -> str:
+    """The number of a file of the default workload's, which differs from kernel to kernel."""
+    script = f'probe vfs.read {{ if (pathname == "{path}") {{ println(ino) exit() }} }}'
+    command = [sys.executable, "-m", "stapy", "-e", script]
+    return subprocess.run(command, env=_environment(), capture_output=True, text=True).stdout.strip()
 
 
 def run(script: Path) -> Outcome:
