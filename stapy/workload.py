@@ -93,6 +93,7 @@ from stapy.runtime.kernels.operations import (
 )
 
 Text = str | bytes
+Address = Text | tuple[str, int]
 Procedure = Generator[Any, Any, Any]
 
 # ---------------------------------------------------------------- constants
@@ -119,7 +120,33 @@ PROT_NONE, PROT_READ, PROT_WRITE, PROT_EXEC = 0, 1, 2, 4
 MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS = 1, 2, 0x10, 0x20
 
 CLOCK_REALTIME, CLOCK_MONOTONIC = 0, 1
+TIMER_ABSTIME = 1
+ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF = 0, 1, 2
 POLLIN, POLLOUT, POLLERR, POLLHUP = 1, 4, 8, 16
+EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLONESHOT, EPOLLET = 1, 4, 8, 16, 1 << 30, 1 << 31
+EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD = 1, 2, 3
+EFD_SEMAPHORE = 1
+
+AF_UNIX, AF_INET = 1, 2
+SOCK_STREAM, SOCK_DGRAM, SOCK_NONBLOCK = 1, 2, 0o4000
+SOL_SOCKET, SO_REUSEADDR, SO_TYPE, SO_ERROR, SO_SNDBUF, SO_RCVBUF = 1, 2, 3, 4, 7, 8
+MSG_PEEK, MSG_DONTWAIT, MSG_NOSIGNAL = 2, 0x40, 0x4000
+SHUT_RD, SHUT_WR, SHUT_RDWR = 0, 1, 2
+
+FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE, FUTEX_CMP_REQUEUE, FUTEX_WAKE_OP = 0, 1, 3, 4, 5
+FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET, FUTEX_PRIVATE = 9, 10, 128
+LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN = 1, 2, 4, 8
+F_SETLK, F_SETLKW, F_RDLCK, F_WRLCK, F_UNLCK = 6, 7, 0, 1, 2
+AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW = -100, 0x200, 0x100
+MADV_DONTNEED, MREMAP_MAYMOVE, MREMAP_FIXED, MS_SYNC = 4, 1, 2, 4
+RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_MEMLOCK = 0, 1, 6, 7, 8
+RUSAGE_SELF, RUSAGE_CHILDREN = 0, -1
+SCHED_NORMAL, SCHED_FIFO, SCHED_RR, SCHED_BATCH = 0, 1, 2, 3
+P_ALL, P_PID, P_PGID, WEXITED, WNOWAIT = 0, 1, 2, 4, 0x1000000
+PR_SET_NAME = 15
+
+IPC_PRIVATE, IPC_CREAT, IPC_EXCL, IPC_NOWAIT, IPC_RMID = 0, 0o1000, 0o2000, 0o4000, 0
+GETVAL, SETVAL, GETNCNT, SEM_UNDO = 12, 16, 14, 0x1000
 
 
 def WIFEXITED(status: int) -> bool:  # noqa: N802 - C's name
@@ -284,6 +311,195 @@ class System:
     def mount(self, source: Text, target: Text, kind: Text, flags: int = 0) -> Call:
         return Call("mount", (source, target, kind, flags))
 
+    def openat(self, directory: int, path: Text, flags: int = O_RDONLY, mode: int = 0o666) -> Call:
+        return Call("openat", (directory, path, flags, mode))
+
+    def mkdirat(self, directory: int, path: Text, mode: int = 0o777) -> Call:
+        return Call("mkdirat", (directory, path, mode))
+
+    def unlinkat(self, directory: int, path: Text, flags: int = 0) -> Call:
+        return Call("unlinkat", (directory, path, flags))
+
+    def renameat(self, old_directory: int, old: Text, new_directory: int, new: Text) -> Call:
+        return Call("renameat", (old_directory, old, new_directory, new))
+
+    def readv(self, fd: int, sizes: Sequence[int]) -> Call:
+        """A list of bytes, one for each size."""
+        return Call("readv", (fd, tuple(sizes)))
+
+    def writev(self, fd: int, parts: Sequence[Text]) -> Call:
+        return Call("writev", (fd, tuple(parts)))
+
+    def pread(self, fd: int, size: int, offset: int) -> Call:
+        """Bytes from ``offset``; the file's position stays where it is. By preadv."""
+        return Call("pread", (fd, size, offset))
+
+    def pwrite(self, fd: int, data: Text, offset: int) -> Call:
+        return Call("pwrite", (fd, data, offset))
+
+    def sendfile(self, out: int, source: int, count: int) -> Call:
+        return Call("sendfile", (out, source, count))
+
+    def flock(self, fd: int, operation: int) -> Call:
+        """LOCK_SH, LOCK_EX or LOCK_UN on the whole file, with LOCK_NB without waiting."""
+        return Call("flock", (fd, operation))
+
+    def lock(self, fd: int, kind: int, start: int = 0, length: int = 0, wait: bool = True) -> Call:
+        """fcntl's F_SETLKW or F_SETLK: a lock of F_RDLCK or F_WRLCK on bytes, or F_UNLCK; length 0: to the end."""
+        return Call("lock", (fd, F_SETLKW if wait else F_SETLK, kind, start, length))
+
+    def lock_test(self, fd: int, kind: int, start: int = 0, length: int = 0) -> Call:
+        """fcntl's F_GETLK: the pid of who has a lock in the way, or 0."""
+        return Call("lock_test", (fd, kind, start, length))
+
+    def statfs(self, path: Text) -> Call:
+        """A dict of the members of struct statfs."""
+        return Call("statfs", (path,))
+
+    def utimens(self, path: Text, times: tuple[int, int] | None = None) -> Call:
+        """Sets the times of access and change, in ns since 1970; None: now."""
+        return Call("utimensat", (AT_FDCWD, path, times, 0))
+
+    # ------------------------------------------------------------ sockets
+
+    def socket(self, family: int = AF_UNIX, kind: int = SOCK_STREAM, protocol: int = 0) -> Call:
+        return Call("socket", (family, kind, protocol))
+
+    def socketpair(self, kind: int = SOCK_STREAM) -> Call:
+        """(one end, the other end)"""
+        return Call("socketpair", (AF_UNIX, kind, 0))
+
+    def bind(self, fd: int, address: Address) -> Call:
+        """``address`` is a path for AF_UNIX, ("127.0.0.1", port) for AF_INET."""
+        return Call("bind", (fd, address))
+
+    def listen(self, fd: int, backlog: int = 16) -> Call:
+        return Call("listen", (fd, backlog))
+
+    def accept(self, fd: int) -> Call:
+        return Call("accept", (fd,))
+
+    def connect(self, fd: int, address: Address) -> Call:
+        return Call("connect", (fd, address))
+
+    def getsockname(self, fd: int) -> Call:
+        return Call("getsockname", (fd,))
+
+    def getpeername(self, fd: int) -> Call:
+        return Call("getpeername", (fd,))
+
+    def send(self, fd: int, data: Text, flags: int = 0) -> Call:
+        return Call("send", (fd, data, flags))
+
+    def recv(self, fd: int, size: int, flags: int = 0) -> Call:
+        return Call("recv", (fd, size, flags))
+
+    def sendto(self, fd: int, data: Text, address: Address, flags: int = 0) -> Call:
+        return Call("sendto", (fd, data, address, flags))
+
+    def recvfrom(self, fd: int, size: int, flags: int = 0) -> Call:
+        """(bytes, address)"""
+        return Call("recvfrom", (fd, size, flags))
+
+    def sendmsg(self, fd: int, parts: Sequence[Text], flags: int = 0) -> Call:
+        return Call("sendmsg", (fd, tuple(parts), flags))
+
+    def recvmsg(self, fd: int, size: int, flags: int = 0) -> Call:
+        return Call("recvmsg", (fd, size, flags))
+
+    def shutdown(self, fd: int, how: int = SHUT_RDWR) -> Call:
+        return Call("shutdown", (fd, how))
+
+    def setsockopt(self, fd: int, option: int, value: int = 1, level: int = SOL_SOCKET) -> Call:
+        return Call("setsockopt", (fd, level, option, value))
+
+    def getsockopt(self, fd: int, option: int, level: int = SOL_SOCKET) -> Call:
+        return Call("getsockopt", (fd, level, option))
+
+    # ------------------------------------------------------------ semaphores, messages, shared memory (System V)
+
+    def semget(self, key: int, count: int, flags: int = IPC_CREAT | 0o600) -> Call:
+        return Call("semget", (key, count, flags))
+
+    def semop(self, identifier: int, *operations: tuple[int, int] | tuple[int, int, int]) -> Call:
+        """Each is (semaphore, change) or (semaphore, change, flags); all are done at once, or none."""
+        return Call("semop", (identifier, tuple((*operation, 0)[:3] for operation in operations)))
+
+    def semctl(self, identifier: int, semaphore: int, command: int, value: int = 0) -> Call:
+        return Call("semctl", (identifier, semaphore, command, value))
+
+    def msgget(self, key: int, flags: int = IPC_CREAT | 0o600) -> Call:
+        return Call("msgget", (key, flags))
+
+    def msgsnd(self, identifier: int, kind: int, text: Text, flags: int = 0) -> Call:
+        return Call("msgsnd", (identifier, kind, text, flags))
+
+    def msgrcv(self, identifier: int, size: int = 1024, kind: int = 0, flags: int = 0) -> Call:
+        """(type, bytes)"""
+        return Call("msgrcv", (identifier, size, kind, flags))
+
+    def msgctl(self, identifier: int, command: int) -> Call:
+        return Call("msgctl", (identifier, command, 0))
+
+    def shmget(self, key: int, size: int, flags: int = IPC_CREAT | 0o600) -> Call:
+        return Call("shmget", (key, size, flags))
+
+    def shmat(self, identifier: int, address: int = 0, flags: int = 0) -> Call:
+        """Where the segment is mapped."""
+        return Call("shmat", (identifier, address, flags))
+
+    def shmdt(self, address: int) -> Call:
+        return Call("shmdt", (address,))
+
+    def shmctl(self, identifier: int, command: int) -> Call:
+        return Call("shmctl", (identifier, command, 0))
+
+    # ------------------------------------------------------------ waiting for several files
+
+    def select(
+        self,
+        readers: Sequence[int],
+        writers: Sequence[int] = (),
+        others: Sequence[int] = (),
+        timeout: float | None = None,
+    ) -> Call:
+        """The three lists of those that are ready; ``timeout`` in seconds."""
+        return Call("select", (tuple(readers), tuple(writers), tuple(others), _ns(timeout)))
+
+    def ppoll(
+        self, requests: Sequence[tuple[int, int]], timeout: float | None = None, mask: int | None = None
+    ) -> Call:
+        """As poll, with seconds and another mask of signals meanwhile."""
+        return Call("ppoll", (tuple(requests), _ns(timeout), mask))
+
+    def epoll_create(self) -> Call:
+        return Call("epoll_create1", (0,))
+
+    def epoll_ctl(self, epfd: int, operation: int, fd: int, events: int = EPOLLIN) -> Call:
+        return Call("epoll_ctl", (epfd, operation, fd, events))
+
+    def epoll_wait(self, epfd: int, most: int = 16, timeout_ms: int = -1) -> Call:
+        """The events that happened, by descriptor."""
+        return Call("epoll_wait", (epfd, most, timeout_ms))
+
+    def eventfd(self, count: int = 0, flags: int = 0) -> Call:
+        return Call("eventfd2", (count, flags))
+
+    def timerfd(self, clock: int = CLOCK_MONOTONIC) -> Call:
+        return Call("timerfd_create", (clock, 0))
+
+    def timerfd_settime(self, fd: int, first: float, interval: float = 0, flags: int = 0) -> Call:
+        """Seconds."""
+        return Call("timerfd_settime", (fd, flags, round(first * 10**9), round(interval * 10**9)))
+
+    def timerfd_read(self, fd: int) -> Call:
+        """How often it has expired since the last read; waits for the first."""
+        return Call("timerfd_read", (fd,))
+
+    def futex(self, address: int, operation: int, value: int, timeout: float | None = None) -> Call:
+        """FUTEX_WAIT while the word at ``address`` is ``value``, or FUTEX_WAKE up to ``value`` waiters."""
+        return Call("futex_wait", (address, operation, value, _ns(timeout)))
+
     # ------------------------------------------------------------ processes
 
     def fork(self, child: ProgramFunction, *arguments: Any) -> Fork:
@@ -370,6 +586,23 @@ class System:
     def sched_yield(self) -> Call:
         return Call("sched_yield")
 
+    def sched_setscheduler(self, policy: int, priority: int = 0, pid: int = 0) -> Call:
+        return Call("sched_setscheduler", (pid, policy, priority))
+
+    def getrlimit(self, resource: int, pid: int = 0) -> Call:
+        """(soft, hard), 2**64 - 1 for no limit. By prlimit64."""
+        return Call("rlimits", (resource, pid))
+
+    def setrlimit(self, resource: int, soft: int, hard: int) -> Call:
+        return Call("setrlimit", (resource, soft, hard))
+
+    def getrusage(self, who: int = RUSAGE_SELF) -> Call:
+        """A dict of the members of struct rusage; times in ns."""
+        return Call("getrusage", (who,))
+
+    def waitid(self, kind: int = P_ALL, pid: int = 0, options: int = WEXITED) -> Call:
+        return Call("waitid", (kind, pid, options))
+
     # ------------------------------------------------------------ signals
 
     def kill(self, pid: int, signal: int = SIGTERM) -> Call:
@@ -394,6 +627,33 @@ class System:
     def alarm(self, seconds: int) -> Call:
         return Call("alarm", (seconds,))
 
+    def setitimer(self, which: int, first: float, interval: float = 0) -> Call:
+        """Seconds; 0 stops it."""
+        return Call("setitimer", (which, round(first * 10**9), round(interval * 10**9)))
+
+    def timer_create(self, signal: int = SIGALRM, clock: int = CLOCK_MONOTONIC) -> Call:
+        """The number of a timer that sends the signal."""
+        return Call("timer_create", (clock, signal))
+
+    def timer_settime(self, timer: int, first: float, interval: float = 0, flags: int = 0) -> Call:
+        return Call("timer_settime", (timer, flags, round(first * 10**9), round(interval * 10**9)))
+
+    def timer_delete(self, timer: int) -> Call:
+        return Call("timer_delete", (timer,))
+
+    def timer_getoverrun(self, timer: int) -> Call:
+        return Call("timer_getoverrun", (timer,))
+
+    def sigqueue(self, pid: int, signal: int, value: int = 0) -> Call:
+        return Call("sigqueue", (pid, signal, value))
+
+    def sigtimedwait(self, mask: int, timeout: float | None = None) -> Call:
+        """The signal of the mask that came."""
+        return Call("sigtimedwait", (mask, _ns(timeout)))
+
+    def tgkill(self, group: int, pid: int, signal: int) -> Call:
+        return Call("tgkill", (group, pid, signal))
+
     # ------------------------------------------------------------ memory
 
     def mmap(
@@ -414,6 +674,27 @@ class System:
 
     def mprotect(self, address: int, size: int, prot: int) -> Call:
         return Call("mprotect", (address, size, prot))
+
+    def mremap(
+        self, address: int, old_size: int, new_size: int, flags: int = MREMAP_MAYMOVE, new_address: int = 0
+    ) -> Call:
+        return Call("mremap", (address, old_size, new_size, flags, new_address))
+
+    def madvise(self, address: int, size: int, advice: int) -> Call:
+        return Call("madvise", (address, size, advice))
+
+    def msync(self, address: int, size: int, flags: int = MS_SYNC) -> Call:
+        return Call("msync", (address, size, flags))
+
+    def mlock(self, address: int, size: int) -> Call:
+        return Call("mlock", (address, size))
+
+    def munlock(self, address: int, size: int) -> Call:
+        return Call("munlock", (address, size))
+
+    def mincore(self, address: int, size: int) -> Call:
+        """A list with 1 for each page that is in memory, 0 for the others."""
+        return Call("mincore", (address, size))
 
     def brk(self, address: int = 0) -> Call:
         """The end of the heap, moved to ``address`` if that is possible; 0 asks where it is."""
@@ -464,6 +745,13 @@ class System:
 
     def sethostname(self, name: Text) -> Call:
         return Call("sethostname", (name,))
+
+    def sysinfo(self) -> Call:
+        """A dict of the members of struct sysinfo."""
+        return Call("sysinfo")
+
+    def getrandom(self, size: int, flags: int = 0) -> Call:
+        return Call("getrandom", (size, flags))
 
     def syslog(self, action: int, size: int = 4096) -> Call:
         return Call("syslog", (action, size))
@@ -529,6 +817,10 @@ class System:
             names += [entry.name for entry in entries if entry.name not in (".", "..")]
         yield self.close(fd)
         return names
+
+
+def _ns(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 10**9)
 
 
 def _execute(sys: System, path: str, arguments: Sequence[Text]) -> Procedure:

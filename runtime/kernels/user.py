@@ -17,7 +17,13 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from stapy.runtime.kernels import calls, errors, executable
+from stapy.runtime.kernels import (
+    calls,
+    errors,
+    executable,
+    more_calls,  # noqa: F401 - registers its encoders
+    socket_calls,  # noqa: F401
+)
 from stapy.runtime.kernels.layout import Layout, reader
 from stapy.runtime.kernels.mmu import FROM_USER, INSTRUCTION, PageFault, PageTables
 from stapy.runtime.kernels.operations import Call, Exit, Program, Workload, WorkloadError

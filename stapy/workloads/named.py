@@ -17,6 +17,11 @@ NAMES: dict[str, str] = {
     "signals": "signals",
     "memory": "memory",
     "sleep": "sleepers",
+    "sockets": "sockets",
+    "locks": "locks",
+    "events": "events",
+    "sched": "sched",
+    "semaphores": "semaphores",
     "mix": "mix",
 }
 

@@ -95,6 +95,6 @@ def fails() -> Callable[[str], Any]:
     def fails(name: str) -> Iterator[None]:
         with pytest.raises(OSError) as caught:
             yield
-        assert errno.errorcode.get(caught.value.errno or 0) == name
+        assert caught.value.errno == getattr(errno, name)
 
     return fails

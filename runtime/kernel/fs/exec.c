@@ -3,6 +3,7 @@
  * file, and let it take the place of the old program. binfmt_lock guards the list of formats.
  */
 #include <linux/binfmts.h>
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fdtable.h>
@@ -15,6 +16,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/posix-timers.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/slab.h>
@@ -330,6 +332,7 @@ int flush_old_exec(struct linux_binprm *bprm)
 	flush_thread();
 	current->personality &= ~bprm->per_clear;
 	current->self_exec_id++;
+	exit_itimers(current->signal);
 	flush_signal_handlers(current, 0);
 	flush_old_files(current->files);
 	return 0;
@@ -339,6 +342,7 @@ EXPORT_SYMBOL(flush_old_exec);
 /* The new program runs with its own rights from here on. */
 void install_exec_creds(struct linux_binprm *bprm)
 {
+	cap_bprm_set_creds(bprm->cred);
 	commit_creds(bprm->cred);
 	bprm->cred = NULL;
 }

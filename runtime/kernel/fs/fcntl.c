@@ -136,6 +136,18 @@ static long do_fcntl(int fd, unsigned int cmd, unsigned long arg, struct file *f
 		return pid_nr(filp->f_owner.pid);
 	case F_SETOWN:
 		return f_setown(filp, arg);
+	case F_GETLK:
+		return fcntl_getlk(filp, (struct flock __user *)arg);
+	case F_SETLK:
+	case F_SETLKW:
+		return fcntl_setlk(fd, filp, cmd, (struct flock __user *)arg);
+#if BITS_PER_LONG == 32
+	case F_GETLK64:
+		return fcntl_getlk64(filp, (struct flock64 __user *)arg);
+	case F_SETLK64:
+	case F_SETLKW64:
+		return fcntl_setlk64(fd, filp, cmd, (struct flock64 __user *)arg);
+#endif
 	default:
 		return -EINVAL;
 	}

@@ -4,6 +4,7 @@
  */
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/eventpoll.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -50,6 +51,7 @@ struct file *get_empty_filp(void)
 		return NULL;
 	count_files(1);
 	INIT_LIST_HEAD(&f->f_u.fu_list);
+	INIT_LIST_HEAD(&f->f_ep_links);
 	atomic_long_set(&f->f_count, 1);
 	spin_lock_init(&f->f_lock);
 	f->f_cred = get_cred(current_cred());
@@ -83,6 +85,8 @@ void __fput(struct file *file)
 	struct vfsmount *mnt = file->f_path.mnt;
 	struct inode *inode = dentry->d_inode;
 
+	eventpoll_release(file);
+	locks_remove_flock(file);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(inode, file);
 	file_kill(file);

@@ -133,6 +133,7 @@ int filp_close(struct file *filp, void *id)
 	}
 	if (filp->f_op && filp->f_op->flush)
 		retval = filp->f_op->flush(filp);
+	locks_remove_posix(filp, id);
 	fput(filp);
 	return retval;
 }

@@ -2,6 +2,7 @@
  * /proc: what the kernel knows about itself and about processes, as files made up when they are read.
  * Nothing is stored: names are looked up in tables, inodes are made for a lookup and dropped after use.
  */
+#include <linux/clock.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fdtable.h>
@@ -9,6 +10,8 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/init.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/jiffies.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -110,8 +113,47 @@ static int stat_show(struct seq_file *m, void *v)
 		   jiffies_64_to_clock_t(s->nice), jiffies_64_to_clock_t(s->system),
 		   jiffies_64_to_clock_t(s->idle), jiffies_64_to_clock_t(s->iowait),
 		   jiffies_64_to_clock_t(s->irq), jiffies_64_to_clock_t(s->softirq));
-	seq_printf(m, "ctxt %llu\n", nr_context_switches());
+	seq_printf(m, "intr %llu", (u64)kstat_cpu(0).irqs_sum);
+	for (int irq = 0; irq < NR_IRQS; irq++)
+		seq_printf(m, " %u", irq_desc[irq].kstat_irqs[0]);
+	seq_printf(m, "\nctxt %llu\nbtime %lu\n", nr_context_switches(),
+		   get_seconds() - (unsigned long)(clock_now() / NSEC_PER_SEC));
 	return seq_printf(m, "processes %lu\nprocs_running %lu\n", total_forks, nr_running());
+}
+
+static int interrupts_show(struct seq_file *m, void *v)
+{
+	struct irqaction *action;
+
+	seq_puts(m, "           CPU0\n");
+	for (int irq = 0; irq < NR_IRQS; irq++) {
+		action = irq_desc[irq].action;
+		if (!action)
+			continue;
+		seq_printf(m, "%3d: %10u   %s  %s", irq, irq_desc[irq].kstat_irqs[0], irq_desc[irq].name,
+			   action->name);
+		while ((action = action->next) != NULL)
+			seq_printf(m, ", %s", action->name);
+		seq_puts(m, "\n");
+	}
+	return 0;
+}
+
+static int softirqs_show(struct seq_file *m, void *v)
+{
+	static const char *const names[NR_SOFTIRQS] = { "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "BLOCK_IOPOLL",
+							"TASKLET", "SCHED", "HRTIMER", "RCU" };
+
+	seq_puts(m, "                CPU0\n");
+	for (int nr = 0; nr < NR_SOFTIRQS; nr++)
+		seq_printf(m, "%8s: %10u\n", names[nr], kstat_cpu(0).softirqs[nr]);
+	return 0;
+}
+
+/* Everything is built in. */
+static int modules_show(struct seq_file *m, void *v)
+{
+	return 0;
 }
 
 static int cmdline_show(struct seq_file *m, void *v)
@@ -418,11 +460,14 @@ static const struct proc_entry root_entries[] = {
 	{ "cmdline", S_IFREG | S_IRUGO, cmdline_show },
 	{ "devices", S_IFREG | S_IRUGO, devices_show },
 	{ "filesystems", S_IFREG | S_IRUGO, filesystems_show },
+	{ "interrupts", S_IFREG | S_IRUGO, interrupts_show },
 	{ "loadavg", S_IFREG | S_IRUGO, loadavg_show },
 	{ "meminfo", S_IFREG | S_IRUGO, meminfo_show },
+	{ "modules", S_IFREG | S_IRUGO, modules_show },
 	{ "mounts", S_IFREG | S_IRUGO, mounts_show },
 	{ "self", S_IFLNK | S_IRWXUGO },
 	{ "slabinfo", S_IFREG | S_IRUSR, slabinfo_show },
+	{ "softirqs", S_IFREG | S_IRUGO, softirqs_show },
 	{ "stat", S_IFREG | S_IRUGO, stat_show },
 	{ "uptime", S_IFREG | S_IRUGO, uptime_show },
 	{ "version", S_IFREG | S_IRUGO, version_show },

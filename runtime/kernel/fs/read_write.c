@@ -417,6 +417,52 @@ asmlinkage long sys_writev(unsigned long fd, const struct iovec __user *vec, uns
 	return ret;
 }
 
+static inline loff_t pos_from_hilo(unsigned long high, unsigned long low)
+{
+	return BITS_PER_LONG == 64 ? (loff_t)low : (loff_t)((u64)high << 32 | low);
+}
+
+/* The position is in two words, of which 64-bit machines need the first only; the file's own stays where it is. */
+asmlinkage long sys_preadv(unsigned long fd, const struct iovec __user *vec, unsigned long vlen, unsigned long pos_l,
+			   unsigned long pos_h)
+{
+	loff_t pos = pos_from_hilo(pos_h, pos_l);
+	struct file *file;
+	ssize_t ret = -EBADF;
+
+	if (pos < 0)
+		return -EINVAL;
+	file = fget(fd);
+	if (file) {
+		ret = file->f_mode & FMODE_PREAD ? vfs_readv(file, vec, vlen, &pos) : -ESPIPE;
+		fput(file);
+	}
+	if (ret > 0)
+		current->ioac.rchar += ret;
+	current->ioac.syscr++;
+	return ret;
+}
+
+asmlinkage long sys_pwritev(unsigned long fd, const struct iovec __user *vec, unsigned long vlen, unsigned long pos_l,
+			    unsigned long pos_h)
+{
+	loff_t pos = pos_from_hilo(pos_h, pos_l);
+	struct file *file;
+	ssize_t ret = -EBADF;
+
+	if (pos < 0)
+		return -EINVAL;
+	file = fget(fd);
+	if (file) {
+		ret = file->f_mode & FMODE_PWRITE ? vfs_writev(file, vec, vlen, &pos) : -ESPIPE;
+		fput(file);
+	}
+	if (ret > 0)
+		current->ioac.wchar += ret;
+	current->ioac.syscw++;
+	return ret;
+}
+
 /* The actor of sendfile: the page's bytes go to the other file. */
 static int file_send_actor(read_descriptor_t *desc, struct page *page, unsigned long offset,
 			   unsigned long size)

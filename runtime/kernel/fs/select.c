@@ -347,3 +347,73 @@ asmlinkage long sys_select(int n, fd_set __user *inp, fd_set __user *outp, fd_se
 		poll_copy_remaining(to, tvp);
 	return ret;
 }
+
+/* The end of a wait of that time, which the user gave as a timespec; NULL for none. */
+static int get_end_time(struct timespec __user *tsp, struct timespec *end_time, struct timespec **to)
+{
+	struct timespec ts;
+
+	*to = NULL;
+	if (!tsp)
+		return 0;
+	if (copy_from_user(&ts, tsp, sizeof(ts)))
+		return -EFAULT;
+	*to = end_time;
+	return poll_select_set_timeout(end_time, ts.tv_sec, ts.tv_nsec);
+}
+
+static void poll_copy_remaining_ns(struct timespec *end_time, struct timespec __user *p)
+{
+	struct timespec now, rts = { 0, 0 };
+	s64 left;
+
+	ktime_get_ts(&now);
+	left = timespec_to_ns(end_time) - timespec_to_ns(&now);
+	if (!no_wait(end_time) && left > 0)
+		rts = ns_to_timespec(left);
+	if (copy_to_user(p, &rts, sizeof(rts)))
+		return;
+}
+
+/* As poll, with a finer timeout and another signal mask meanwhile. */
+asmlinkage long sys_ppoll(struct pollfd __user *ufds, unsigned int nfds, struct timespec __user *tsp,
+			  const sigset_t __user *sigmask, size_t sigsetsize)
+{
+	struct timespec end_time, *to;
+	long ret = get_end_time(tsp, &end_time, &to);
+
+	if (!ret)
+		ret = set_wait_mask(sigmask, sigsetsize);
+	if (ret)
+		return ret;
+	ret = do_sys_poll(ufds, nfds, to);
+	ret = restore_wait_mask(sigmask != NULL, ret == -EINTR ? -ERESTARTNOHAND : ret);
+	if (to && ret != -ERESTARTNOHAND)
+		poll_copy_remaining_ns(to, tsp);
+	return ret;
+}
+
+/* select's sixth argument: the mask and its size. */
+struct sigset_argument {
+	const sigset_t __user *ss;
+	size_t ss_len;
+};
+
+asmlinkage long sys_pselect6(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
+			     struct timespec __user *tsp, void __user *sig)
+{
+	struct sigset_argument mask = { NULL, 0 };
+	struct timespec end_time, *to;
+	long ret = get_end_time(tsp, &end_time, &to);
+
+	if (!ret && sig && copy_from_user(&mask, sig, sizeof(mask)))
+		ret = -EFAULT;
+	if (!ret)
+		ret = set_wait_mask(mask.ss, mask.ss_len);
+	if (ret)
+		return ret;
+	ret = restore_wait_mask(mask.ss != NULL, core_sys_select(n, inp, outp, exp, to));
+	if (to && ret != -ERESTARTNOHAND)
+		poll_copy_remaining_ns(to, tsp);
+	return ret;
+}

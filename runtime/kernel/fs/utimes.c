@@ -15,6 +15,15 @@ struct utimbuf {
 	time_t modtime;
 };
 
+/* Instead of ns: now, and the time it has. */
+#define UTIME_NOW	((1L << 30) - 1L)
+#define UTIME_OMIT	((1L << 30) - 2L)
+
+static int nsec_valid(long nsec)
+{
+	return nsec == UTIME_OMIT || nsec == UTIME_NOW || (nsec >= 0 && nsec < NSEC_PER_SEC);
+}
+
 /* times NULL: now, which a writer of the file may set too. */
 static int utimes_common(struct path *path, struct timespec *times)
 {
@@ -25,9 +34,18 @@ static int utimes_common(struct path *path, struct timespec *times)
 	if (error)
 		return error;
 	if (times) {
-		newattrs.ia_atime = times[0];
-		newattrs.ia_mtime = times[1];
-		newattrs.ia_valid |= ATTR_ATIME_SET | ATTR_MTIME_SET;
+		if (times[0].tv_nsec == UTIME_OMIT)
+			newattrs.ia_valid &= ~ATTR_ATIME;
+		else if (times[0].tv_nsec != UTIME_NOW) {
+			newattrs.ia_atime = times[0];
+			newattrs.ia_valid |= ATTR_ATIME_SET;
+		}
+		if (times[1].tv_nsec == UTIME_OMIT)
+			newattrs.ia_valid &= ~ATTR_MTIME;
+		else if (times[1].tv_nsec != UTIME_NOW) {
+			newattrs.ia_mtime = times[1];
+			newattrs.ia_valid |= ATTR_MTIME_SET;
+		}
 	} else if (IS_IMMUTABLE(inode)) {
 		return -EACCES;
 	} else if (current_fsuid() != inode->i_uid && !capable(CAP_FOWNER)) {
@@ -41,14 +59,28 @@ static int utimes_common(struct path *path, struct timespec *times)
 	return error;
 }
 
+static int futimes(int fd, struct timespec *times)
+{
+	struct file *file = fget(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = utimes_common(&file->f_path, times);
+	fput(file);
+	return error;
+}
+
+/* filename NULL: the open file dfd. */
 long do_utimes(int dfd, char __user *filename, struct timespec *times, int flags)
 {
 	struct path path;
 	int error;
 
-	if (times && (times[0].tv_nsec >= NSEC_PER_SEC || times[1].tv_nsec >= NSEC_PER_SEC ||
-		      times[0].tv_nsec < 0 || times[1].tv_nsec < 0))
+	if ((times && !(nsec_valid(times[0].tv_nsec) && nsec_valid(times[1].tv_nsec))) || (flags & ~AT_SYMLINK_NOFOLLOW))
 		return -EINVAL;
+	if (!filename && dfd != AT_FDCWD)
+		return futimes(dfd, times);
 	error = user_path_at(dfd, filename, flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &path);
 	if (error)
 		return error;
@@ -71,16 +103,37 @@ asmlinkage long sys_utime(char __user *filename, struct utimbuf __user *times)
 	return do_utimes(AT_FDCWD, filename, tv, 0);
 }
 
-asmlinkage long sys_utimes(char __user *filename, struct timeval __user *utimes)
+asmlinkage long sys_utimensat(int dfd, char __user *filename, struct timespec __user *utimes, int flags)
+{
+	struct timespec tstimes[2];
+
+	if (!utimes)
+		return do_utimes(dfd, filename, NULL, flags);
+	if (copy_from_user(tstimes, utimes, sizeof(tstimes)))
+		return -EFAULT;
+	if (tstimes[0].tv_nsec == UTIME_OMIT && tstimes[1].tv_nsec == UTIME_OMIT)
+		return 0;
+	return do_utimes(dfd, filename, tstimes, flags);
+}
+
+asmlinkage long sys_futimesat(int dfd, char __user *filename, struct timeval __user *utimes)
 {
 	struct timeval times[2];
 	struct timespec tv[2];
 
 	if (!utimes)
-		return do_utimes(AT_FDCWD, filename, NULL, 0);
+		return do_utimes(dfd, filename, NULL, 0);
 	if (copy_from_user(times, utimes, sizeof(times)))
 		return -EFAULT;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		if (times[i].tv_usec < 0 || times[i].tv_usec >= USEC_PER_SEC)
+			return -EINVAL;
 		tv[i] = (struct timespec){ times[i].tv_sec, times[i].tv_usec * NSEC_PER_USEC };
-	return do_utimes(AT_FDCWD, filename, tv, 0);
+	}
+	return do_utimes(dfd, filename, tv, 0);
+}
+
+asmlinkage long sys_utimes(char __user *filename, struct timeval __user *utimes)
+{
+	return sys_futimesat(AT_FDCWD, filename, utimes);
 }

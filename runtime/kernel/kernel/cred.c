@@ -47,6 +47,8 @@ int commit_creds(struct cred *new)
 	struct task_struct *task = current;
 	const struct cred *old = task->real_cred;
 
+	if (!task->in_execve)
+		cap_fix_setuid(new, old);
 	if (new->user->uid != new->uid) {
 		struct user_struct *user = alloc_uid(new->uid);
 
@@ -91,16 +93,6 @@ void exit_creds(struct task_struct *tsk)
 	tsk->cred = NULL;
 	put_cred(cred);
 }
-
-/* The superuser may do everything; it is remembered that he did. */
-int capable(int cap)
-{
-	if (current_euid() != 0)
-		return 0;
-	current->flags |= PF_SUPERPRIV;
-	return 1;
-}
-EXPORT_SYMBOL(capable);
 
 static int groups_search(const struct group_info *group_info, gid_t grp)
 {

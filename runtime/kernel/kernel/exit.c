@@ -7,8 +7,10 @@
 #include <linux/fdtable.h>
 #include <linux/fs_struct.h>
 #include <linux/interrupt.h>
+#include <linux/ipc.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/posix-timers.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
@@ -213,9 +215,11 @@ void do_exit(long code)
 		if (is_global_init(tsk))
 			exit_init(tsk->signal->group_exit_code ?: code);
 		hrtimer_cancel(&tsk->signal->real_timer);
+		exit_itimers(tsk->signal);
 	}
 	tsk->exit_code = code;
 	exit_mm(tsk);
+	exit_sem(tsk);
 	exit_files(tsk);
 	exit_fs(tsk);
 	exit_thread();

@@ -9,9 +9,11 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/futex.h>
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/posix-timers.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
@@ -217,13 +219,17 @@ void mm_release(struct task_struct *tsk, struct mm_struct *mm)
 {
 	struct completion *vfork_done = tsk->vfork_done;
 
+	if (mm && tsk->robust_list)
+		exit_robust_list(tsk);
+	tsk->robust_list = NULL;
 	if (vfork_done) {
 		tsk->vfork_done = NULL;
 		complete(vfork_done);
 	}
 	if (tsk->clear_child_tid) {
-		if (!(tsk->flags & PF_SIGNALED) && atomic_read(&mm->mm_users) > 1)
-			put_user(0, tsk->clear_child_tid);
+		if (!(tsk->flags & PF_SIGNALED) && atomic_read(&mm->mm_users) > 1 &&
+		    !put_user(0, tsk->clear_child_tid))
+			do_futex((u32 __user *)tsk->clear_child_tid, FUTEX_WAKE, 1, NULL, NULL, 0, 0);
 		tsk->clear_child_tid = NULL;
 	}
 }
@@ -386,6 +392,7 @@ static int copy_signal(unsigned long clone_flags, struct task_struct *tsk)
 		sig->flags |= SIGNAL_UNKILLABLE;
 	sig->curr_target = tsk;
 	init_sigpending(&sig->shared_pending);
+	INIT_LIST_HEAD(&sig->posix_timers);
 	hrtimer_init(&sig->real_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	sig->real_timer.function = it_real_fn;
 	sig->tty_old_pgrp = NULL;
@@ -445,6 +452,8 @@ static void init_new_task(struct task_struct *p, unsigned long clone_flags, int 
 	p->set_child_tid = (clone_flags & CLONE_CHILD_SETTID) ? child_tidptr : NULL;
 	p->clear_child_tid = (clone_flags & CLONE_CHILD_CLEARTID) ? child_tidptr : NULL;
 	p->last_siginfo = NULL;
+	p->robust_list = NULL;
+	INIT_LIST_HEAD(&p->sysvsem_undo);
 	p->in_execve = p->in_iowait = 0;
 	if ((clone_flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		p->sas_ss_sp = p->sas_ss_size = 0;

@@ -9,6 +9,7 @@ struct signal_struct init_signals = {
 	.live = ATOMIC_INIT(1),
 	.wait_chldexit = __WAIT_QUEUE_HEAD_INITIALIZER(init_signals.wait_chldexit),
 	.shared_pending = { .list = LIST_HEAD_INIT(init_signals.shared_pending.list) },
+	.posix_timers = LIST_HEAD_INIT(init_signals.posix_timers),
 	.rlim = {
 		[0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY },
 		[RLIMIT_STACK] = { 8 * 1024 * 1024, RLIM_INFINITY },
@@ -64,6 +65,7 @@ struct task_struct init_task = {
 	.files = &init_files,
 	.signal = &init_signals,
 	.sighand = &init_sighand,
+	.sysvsem_undo = LIST_HEAD_INIT(init_task.sysvsem_undo),
 	.pending = { .list = LIST_HEAD_INIT(init_task.pending.list) },
 	.alloc_lock = SPIN_LOCK_UNLOCKED,
 	.timer_slack_ns = 50000,

@@ -1,4 +1,7 @@
-/* Interval timers: alarm() and setitimer(ITIMER_REAL). The signal lock protects the timer's settings. */
+/*
+ * Interval timers: alarm() and setitimer(). ITIMER_REAL is an hrtimer; the others count ticks of the process's own
+ * time down. The signal lock protects the timers' settings.
+ */
 #include <linux/hrtimer.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
@@ -17,12 +20,97 @@ static struct timeval itimer_get_remtime(struct hrtimer *timer)
 	return ktime_to_timeval(rem);
 }
 
+static struct timeval ticks_to_timeval(cputime_t ticks)
+{
+	struct timeval value;
+
+	jiffies_to_timeval(ticks, &value);
+	return value;
+}
+
+/* The two counters of a timer of the process's own time, or of nothing else. */
+static int cpu_itimer(struct signal_struct *sig, int which, cputime_t **expires, cputime_t **incr)
+{
+	if (which != ITIMER_VIRTUAL && which != ITIMER_PROF)
+		return -EINVAL;
+	*expires = which == ITIMER_VIRTUAL ? &sig->it_virt_expires : &sig->it_prof_expires;
+	*incr = which == ITIMER_VIRTUAL ? &sig->it_virt_incr : &sig->it_prof_incr;
+	return 0;
+}
+
+static int get_cpu_itimer(struct task_struct *tsk, int which, struct itimerval *value)
+{
+	cputime_t *expires, *incr;
+	int error = cpu_itimer(tsk->signal, which, &expires, &incr);
+
+	if (error)
+		return error;
+	spin_lock_irq(&tsk->sighand->siglock);
+	value->it_value = ticks_to_timeval(*expires);
+	value->it_interval = ticks_to_timeval(*incr);
+	spin_unlock_irq(&tsk->sighand->siglock);
+	return 0;
+}
+
+static int set_cpu_itimer(struct task_struct *tsk, int which, struct itimerval *value, struct itimerval *ovalue)
+{
+	cputime_t *expires, *incr;
+	int error = cpu_itimer(tsk->signal, which, &expires, &incr);
+
+	if (error)
+		return error;
+	spin_lock_irq(&tsk->sighand->siglock);
+	if (ovalue) {
+		ovalue->it_value = ticks_to_timeval(*expires);
+		ovalue->it_interval = ticks_to_timeval(*incr);
+	}
+	*expires = timeval_to_jiffies(&value->it_value);
+	*incr = timeval_to_jiffies(&value->it_interval);
+	trace_itimer_state(which, value, *expires);
+	spin_unlock_irq(&tsk->sighand->siglock);
+	return 0;
+}
+
+/* A tick of the process's time has gone by. The signal lock is held. */
+static void count_down(struct task_struct *tsk, int which, int signo)
+{
+	cputime_t *expires, *incr;
+
+	cpu_itimer(tsk->signal, which, &expires, &incr);
+	if (!*expires || --*expires)
+		return;
+	trace_itimer_expire(which, tsk->signal->leader_pid, tsk->utime + tsk->stime);
+	*expires = *incr;
+	__group_send_sig_info(signo, SEND_SIG_PRIV, tsk);
+}
+
+/* Called by the tick, in its interrupt: the interrupted task's timers, and its limit of processor time. */
+void run_posix_cpu_timers(struct task_struct *tsk, int user_tick)
+{
+	struct signal_struct *sig = tsk->signal;
+	unsigned long limit, used;
+
+	if (!sig || (tsk->flags & PF_EXITING))
+		return;
+	limit = sig->rlim[RLIMIT_CPU].rlim_cur;
+	if (!sig->it_virt_expires && !sig->it_prof_expires && limit == RLIM_INFINITY)
+		return;
+	spin_lock(&tsk->sighand->siglock);
+	if (user_tick)
+		count_down(tsk, ITIMER_VIRTUAL, SIGVTALRM);
+	count_down(tsk, ITIMER_PROF, SIGPROF);
+	used = sig->utime + sig->stime + tsk->utime + tsk->stime;
+	if (limit != RLIM_INFINITY && used >= limit * HZ && used % HZ == 0)
+		__group_send_sig_info(limit >= sig->rlim[RLIMIT_CPU].rlim_max ? SIGKILL : SIGXCPU, SEND_SIG_PRIV, tsk);
+	spin_unlock(&tsk->sighand->siglock);
+}
+
 int do_getitimer(int which, struct itimerval *value)
 {
 	struct task_struct *tsk = current;
 
 	if (which != ITIMER_REAL)
-		return -EINVAL;
+		return get_cpu_itimer(tsk, which, value);
 	spin_lock_irq(&tsk->sighand->siglock);
 	value->it_value = itimer_get_remtime(&tsk->signal->real_timer);
 	value->it_interval = ktime_to_timeval(tsk->signal->it_real_incr);
@@ -61,11 +149,11 @@ int do_setitimer(int which, struct itimerval *value, struct itimerval *ovalue)
 	struct hrtimer *timer = &tsk->signal->real_timer;
 	ktime_t expires;
 
-	if (which != ITIMER_REAL)
-		return -EINVAL;
 	if ((unsigned long)value->it_value.tv_usec >= USEC_PER_SEC ||
 	    (unsigned long)value->it_interval.tv_usec >= USEC_PER_SEC || value->it_value.tv_sec < 0)
 		return -EINVAL;
+	if (which != ITIMER_REAL)
+		return set_cpu_itimer(tsk, which, value, ovalue);
 	spin_lock_irq(&tsk->sighand->siglock);
 	if (ovalue) {
 		ovalue->it_value = itimer_get_remtime(timer);

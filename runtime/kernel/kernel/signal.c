@@ -975,6 +975,36 @@ int sigprocmask(int how, sigset_t *set, sigset_t *oldset)
 }
 EXPORT_SYMBOL(sigprocmask);
 
+/* Before a wait with another mask: sets it, and keeps the old one. mask NULL: the old one stays. */
+int set_wait_mask(const sigset_t __user *mask, size_t sigsetsize)
+{
+	sigset_t newset;
+
+	if (!mask)
+		return 0;
+	if (sigsetsize != sizeof(sigset_t))
+		return -EINVAL;
+	if (copy_from_user(&newset, mask, sizeof(newset)))
+		return -EFAULT;
+	sigdelsetmask(&newset, SIG_KERNEL_ONLY_MASK);
+	current->saved_sigmask = current->blocked;
+	return sigprocmask(SIG_SETMASK, &newset, NULL);
+}
+
+/* After it: the old mask comes back, if a signal ended the wait only after its handler. Returns the wait's result. */
+long restore_wait_mask(int was_set, long result)
+{
+	if (!was_set)
+		return result;
+	if (result == -EINTR || result == -ERESTARTNOHAND) {
+		set_thread_flag(TIF_RESTORE_SIGMASK);
+		set_thread_flag(TIF_SIGPENDING);
+		return result;
+	}
+	sigprocmask(SIG_SETMASK, &current->saved_sigmask, NULL);
+	return result;
+}
+
 asmlinkage long sys_rt_sigprocmask(int how, sigset_t __user *set, sigset_t __user *oset, size_t sigsetsize)
 {
 	sigset_t new_set, old_set = current->blocked;
@@ -1115,6 +1145,31 @@ asmlinkage long sys_rt_sigqueueinfo(pid_t pid, int sig, siginfo_t __user *uinfo)
 		return -EPERM;
 	info.si_signo = sig;
 	return kill_pid_info(sig, &info, find_vpid(pid));
+}
+
+/* The same to one thread. */
+asmlinkage long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t pid, int sig, siginfo_t __user *uinfo)
+{
+	struct task_struct *p;
+	siginfo_t info;
+	int error = -ESRCH;
+
+	if (pid <= 0 || tgid <= 0)
+		return -EINVAL;
+	if (copy_from_user(&info, uinfo, sizeof(info)))
+		return -EFAULT;
+	if (info.si_code >= 0)
+		return -EPERM;
+	info.si_signo = sig;
+	read_lock(&tasklist_lock);
+	p = find_task_by_vpid(pid);
+	if (p && task_tgid_vnr(p) == tgid) {
+		error = check_kill_permission(sig, &info, p);
+		if (!error && sig)
+			error = do_send_sig_info(sig, &info, p, 0);
+	}
+	read_unlock(&tasklist_lock);
+	return error;
 }
 
 /* An action of ignoring also discards what is pending. */

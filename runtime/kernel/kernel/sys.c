@@ -14,6 +14,9 @@
 #include <linux/uaccess.h>
 #include <linux/utsname.h>
 
+#define GRND_NONBLOCK	1
+#define GRND_RANDOM	2
+
 enum system_states system_state;
 
 asmlinkage long sys_getpid(void)
@@ -430,23 +433,84 @@ asmlinkage long sys_getrlimit(unsigned int resource, struct rlimit __user *rlim)
 	return copy_to_user(rlim, &value, sizeof(*rlim)) ? -EFAULT : 0;
 }
 
+/* Reads, and sets, a limit of a process; either may be NULL. The hard limit goes up for the superuser only. */
+int do_prlimit(struct task_struct *tsk, unsigned int resource, struct rlimit *new_rlim, struct rlimit *old_rlim)
+{
+	struct rlimit *rlim;
+	int retval = 0;
+
+	if (resource >= RLIM_NLIMITS || (new_rlim && new_rlim->rlim_cur > new_rlim->rlim_max))
+		return -EINVAL;
+	rlim = tsk->signal->rlim + resource;
+	task_lock(tsk->group_leader);
+	if (old_rlim)
+		*old_rlim = *rlim;
+	if (new_rlim && new_rlim->rlim_max > rlim->rlim_max && !capable(CAP_SYS_RESOURCE))
+		retval = -EPERM;
+	else if (new_rlim)
+		*rlim = *new_rlim;
+	task_unlock(tsk->group_leader);
+	return retval;
+}
+
 asmlinkage long sys_setrlimit(unsigned int resource, struct rlimit __user *rlim)
 {
-	struct rlimit new_rlim, *old_rlim;
+	struct rlimit new_rlim;
 
-	if (resource >= RLIM_NLIMITS)
-		return -EINVAL;
 	if (copy_from_user(&new_rlim, rlim, sizeof(*rlim)))
 		return -EFAULT;
-	if (new_rlim.rlim_cur > new_rlim.rlim_max)
-		return -EINVAL;
-	old_rlim = current->signal->rlim + resource;
-	if (new_rlim.rlim_max > old_rlim->rlim_max && !capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	task_lock(current->group_leader);
-	*old_rlim = new_rlim;
-	task_unlock(current->group_leader);
-	return 0;
+	return do_prlimit(current, resource, &new_rlim, NULL);
+}
+
+static int check_prlimit_permission(struct task_struct *task)
+{
+	const struct cred *cred = current_cred(), *tcred = __task_cred(task);
+
+	if (current == task || capable(CAP_SYS_RESOURCE))
+		return 0;
+	if (cred->uid == tcred->euid && cred->uid == tcred->suid && cred->uid == tcred->uid &&
+	    cred->gid == tcred->egid && cred->gid == tcred->sgid && cred->gid == tcred->gid)
+		return 0;
+	return -EPERM;
+}
+
+static inline unsigned long rlim64_to_rlim(u64 limit)
+{
+	return limit >= RLIM_INFINITY ? RLIM_INFINITY : limit;
+}
+
+static inline u64 rlim_to_rlim64(unsigned long limit)
+{
+	return limit == RLIM_INFINITY ? ~0ULL : limit;
+}
+
+asmlinkage long sys_prlimit64(pid_t pid, unsigned int resource, const struct rlimit64 __user *new_rlim,
+			      struct rlimit64 __user *old_rlim)
+{
+	struct rlimit old, new;
+	struct rlimit64 r64;
+	struct task_struct *tsk;
+	int ret = -ESRCH;
+
+	if (new_rlim) {
+		if (copy_from_user(&r64, new_rlim, sizeof(r64)))
+			return -EFAULT;
+		new = (struct rlimit){ rlim64_to_rlim(r64.rlim_cur), rlim64_to_rlim(r64.rlim_max) };
+	}
+	read_lock(&tasklist_lock);
+	tsk = pid ? find_task_by_vpid(pid) : current;
+	if (tsk && tsk->signal) {
+		ret = check_prlimit_permission(tsk);
+		if (!ret)
+			ret = do_prlimit(tsk, resource, new_rlim ? &new : NULL, old_rlim ? &old : NULL);
+	}
+	read_unlock(&tasklist_lock);
+	if (!ret && old_rlim) {
+		r64 = (struct rlimit64){ rlim_to_rlim64(old.rlim_cur), rlim_to_rlim64(old.rlim_max) };
+		if (copy_to_user(old_rlim, &r64, sizeof(r64)))
+			ret = -EFAULT;
+	}
+	return ret;
 }
 
 struct rusage_sum {
@@ -554,7 +618,8 @@ asmlinkage long sys_newuname(struct new_utsname __user *name)
 	return copy_to_user(name, utsname(), sizeof(*name)) ? -EFAULT : 0;
 }
 
-asmlinkage long sys_sethostname(char __user *name, int len)
+/* Sets a name of the system from user memory. */
+static long set_uts_name(char *field, const char __user *name, int len)
 {
 	char tmp[__NEW_UTS_LEN + 1];
 
@@ -564,9 +629,43 @@ asmlinkage long sys_sethostname(char __user *name, int len)
 		return -EINVAL;
 	if (copy_from_user(tmp, name, len))
 		return -EFAULT;
-	memset(utsname()->nodename, 0, sizeof(utsname()->nodename));
-	memcpy(utsname()->nodename, tmp, len);
+	memset(field, 0, __NEW_UTS_LEN + 1);
+	memcpy(field, tmp, len);
 	return 0;
+}
+
+asmlinkage long sys_sethostname(char __user *name, int len)
+{
+	return set_uts_name(utsname()->nodename, name, len);
+}
+
+asmlinkage long sys_setdomainname(char __user *name, int len)
+{
+	return set_uts_name(utsname()->domainname, name, len);
+}
+
+/* Bytes like random ones, the same in each run: a generator that starts with the machine. */
+asmlinkage long sys_getrandom(char __user *buf, size_t count, unsigned int flags)
+{
+	static u32 state = 0x2545f491;
+	size_t done;
+
+	if (flags & ~(GRND_NONBLOCK | GRND_RANDOM))
+		return -EINVAL;
+	count = min_t(size_t, count, 256);
+	for (done = 0; done < count; done++) {
+		state = state * 1664525 + 1013904223;
+		spend(4);
+		if (put_user((char)(state >> 24), buf + done))
+			return -EFAULT;
+	}
+	return count;
+}
+
+/* The terminal is hung up: nothing has one open that would notice. */
+asmlinkage long sys_vhangup(void)
+{
+	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
 
 asmlinkage long sys_sysinfo(struct sysinfo __user *info)

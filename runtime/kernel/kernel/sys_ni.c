@@ -12,4 +12,3 @@ asmlinkage long sys_ni_syscall(void)
 	__asm__(".weak " #x "\n\t.set " #x ",sys_ni_syscall")
 
 cond_syscall(sys_arch_prctl);
-cond_syscall(sys_flock);

@@ -103,6 +103,19 @@ asmlinkage long sys_clock_gettime(clockid_t which_clock, struct timespec __user 
 	return copy_to_user(tp, &ts, sizeof(ts)) ? -EFAULT : 0;
 }
 
+asmlinkage long sys_clock_settime(clockid_t which_clock, const struct timespec __user *tp)
+{
+	struct timespec new_tp;
+
+	if (which_clock != CLOCK_REALTIME)
+		return -EINVAL;
+	if (copy_from_user(&new_tp, tp, sizeof(new_tp)))
+		return -EFAULT;
+	if (!timespec_valid(&new_tp))
+		return -EINVAL;
+	return capable(CAP_SYS_TIME) ? do_settimeofday(&new_tp) : -EPERM;
+}
+
 asmlinkage long sys_clock_getres(clockid_t which_clock, struct timespec __user *tp)
 {
 	struct timespec ts, res = { 0, 1 };

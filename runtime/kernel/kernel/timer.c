@@ -191,6 +191,7 @@ void update_process_times(int user_tick)
 	struct task_struct *p = current;
 
 	account_process_tick(p, user_tick);
+	run_posix_cpu_timers(p, user_tick);
 	run_local_timers();
 	rcu_check_callbacks(smp_processor_id(), user_tick);
 	scheduler_tick();

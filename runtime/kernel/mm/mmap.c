@@ -2,6 +2,7 @@
  * The areas of an address space: a list by address, changed with mmap_sem held for writing. brk,
  * mmap, munmap, mprotect and mremap are here.
  */
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -334,39 +335,49 @@ EXPORT_SYMBOL(do_mmap_pgoff);
 
 static char *shmem_dname(struct dentry *dentry, char *buffer, int buflen)
 {
-	return dynamic_dname(dentry, buffer, buflen, "/dev/zero (deleted)");
+	return dynamic_dname(dentry, buffer, buflen, "/%s (deleted)", dentry->d_name.name);
 }
 
 static const struct dentry_operations shmem_dentry_operations = {
 	.d_dname = shmem_dname,
 };
 
-/* Shared memory without a name is a file of its own that only the mapping holds. */
-static int shmem_zero_setup(struct vm_area_struct *vma)
+/* A file of that size for memory to be shared; only who uses it holds it. */
+struct file *shmem_file_setup(const char *name, loff_t size)
 {
 	struct vfsmount *mnt = init_mnt_ns.root;
 	struct inode *inode = ramfs_get_inode(mnt->mnt_sb, S_IFREG | S_IRWXU, 0);
-	struct qstr name = { .name = (const unsigned char *)"zero", .len = 4 };
+	struct qstr this = { .name = (const unsigned char *)name, .len = strlen(name) };
 	struct dentry *dentry;
 	struct file *file;
 
 	if (!inode)
-		return -ENOSPC;
+		return ERR_PTR(-ENOSPC);
 	clear_nlink(inode);
-	dentry = d_alloc(NULL, &name);
+	dentry = d_alloc(NULL, &this);
 	if (!dentry) {
 		iput(inode);
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	}
 	dentry->d_sb = mnt->mnt_sb;
 	dentry->d_op = &shmem_dentry_operations;
 	d_instantiate(dentry, inode);
-	inode->i_size = vma->vm_end - vma->vm_start;
+	inode->i_size = size;
 	file = alloc_file(mnt, dentry, FMODE_READ | FMODE_WRITE, &ramfs_file_operations);
 	if (!file) {
 		dput(dentry);
-		return -ENFILE;
+		return ERR_PTR(-ENFILE);
 	}
+	return file;
+}
+
+/* Shared memory without a name is a file of its own that only the mapping holds. */
+static int shmem_zero_setup(struct vm_area_struct *vma)
+{
+	struct file *file = shmem_file_setup("dev/zero", vma->vm_end - vma->vm_start);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	vma->vm_file = file;
 	return generic_file_mmap(file, vma);
 }
@@ -859,7 +870,31 @@ static unsigned long do_mremap(unsigned long addr, unsigned long old_len, unsign
 	return move_vma(vma, addr, old_len, new_len, new_addr);
 }
 
-/* MREMAP_FIXED is not built. */
+/* Move the mapping to a given place, where nothing stays that was there. mmap_sem is held for writing. */
+static unsigned long mremap_to(unsigned long addr, unsigned long old_len, unsigned long new_addr, unsigned long new_len)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long ret;
+
+	if ((new_addr & ~PAGE_MASK) || new_len > TASK_SIZE || new_addr > TASK_SIZE - new_len)
+		return -EINVAL;
+	if (new_addr < addr + old_len && addr < new_addr + new_len)
+		return -EINVAL;
+	ret = do_munmap(mm, new_addr, new_len);
+	if (!ret && old_len > new_len)
+		ret = do_munmap(mm, addr + new_len, old_len - new_len);
+	if (ret)
+		return ret;
+	old_len = min(old_len, new_len);
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr || old_len > vma->vm_end - addr)
+		return -EFAULT;
+	if (!may_expand_vm(mm, (new_len - old_len) >> PAGE_SHIFT))
+		return -ENOMEM;
+	return move_vma(vma, addr, old_len, new_len, new_addr);
+}
+
 asmlinkage long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
 			   unsigned long flags, unsigned long new_addr)
 {
@@ -867,10 +902,15 @@ asmlinkage long sys_mremap(unsigned long addr, unsigned long old_len, unsigned l
 
 	old_len = PAGE_ALIGN(old_len);
 	new_len = PAGE_ALIGN(new_len);
-	if ((flags & ~MREMAP_MAYMOVE) || (addr & ~PAGE_MASK) || !new_len || !old_len)
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || (addr & ~PAGE_MASK) || !new_len || !old_len)
+		return -EINVAL;
+	if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
 		return -EINVAL;
 	down_write(&current->mm->mmap_sem);
-	ret = do_mremap(addr, old_len, new_len, flags);
+	if (flags & MREMAP_FIXED)
+		ret = mremap_to(addr, old_len, new_addr, new_len);
+	else
+		ret = do_mremap(addr, old_len, new_len, flags);
 	up_write(&current->mm->mmap_sem);
 	return ret;
 }

@@ -34,15 +34,43 @@
 #define F_SETLKW	7
 #define F_SETOWN	8
 #define F_GETOWN	9
+#define F_GETLK64	12	/* 32-bit machines' */
+#define F_SETLK64	13
+#define F_SETLKW64	14
 #define F_DUPFD_CLOEXEC	1030
 #define F_SETPIPE_SZ	1031
 #define F_GETPIPE_SZ	1032
 #define FD_CLOEXEC	1
+
+#define F_RDLCK		0
+#define F_WRLCK		1
+#define F_UNLCK		2
+#define LOCK_SH		1	/* flock's */
+#define LOCK_EX		2
+#define LOCK_NB		4
+#define LOCK_UN		8
 
 #define AT_FDCWD		-100
 #define AT_SYMLINK_NOFOLLOW	0x100
 #define AT_REMOVEDIR		0x200
 #define AT_EACCESS		0x200
 #define AT_SYMLINK_FOLLOW	0x400
+
+/* A range of bytes, as fcntl takes it; l_len 0: to the end. */
+struct flock {
+	short l_type;
+	short l_whence;
+	off_t l_start;
+	off_t l_len;
+	pid_t l_pid;
+};
+
+struct flock64 {
+	short l_type;
+	short l_whence;
+	loff_t l_start;
+	loff_t l_len;
+	pid_t l_pid;
+};
 
 #endif

@@ -17,6 +17,7 @@
 #include <linux/uio.h>
 #include <linux/kdev_t.h>
 #include <linux/pid.h>
+#include <linux/wait.h>
 #include <asm/atomic.h>
 
 struct address_space;
@@ -148,6 +149,7 @@ struct inode {
 		struct pipe_inode_info *i_pipe;
 		struct cdev *i_cdev;
 	};
+	struct file_lock *i_flock;		/* locks that are held; see fs/locks.c */
 	u32 i_generation;
 	unsigned long i_state;
 	unsigned int i_flags;
@@ -184,6 +186,7 @@ struct file {
 	const struct cred *f_cred;
 	u64 f_version;
 	void *private_data;
+	struct list_head f_ep_links;		/* its entries in epoll sets */
 	struct address_space *f_mapping;
 };
 
@@ -306,6 +309,27 @@ struct kstatfs {
 	long f_frsize;
 };
 
+typedef void *fl_owner_t;
+
+/* A lock on a file, or a request for one: then fl_next is the lock it waits for. */
+struct file_lock {
+	struct file_lock *fl_next;
+	struct list_head fl_link;		/* of requests that wait */
+	fl_owner_t fl_owner;
+	unsigned char fl_flags;
+#define FL_POSIX	1
+#define FL_FLOCK	2
+#define FL_SLEEP	128
+	unsigned char fl_type;			/* F_RDLCK, F_WRLCK, F_UNLCK */
+	unsigned int fl_pid;
+	wait_queue_head_t fl_wait;
+	struct file *fl_file;
+	loff_t fl_start;
+	loff_t fl_end;				/* the last byte */
+};
+
+#define OFFSET_MAX	((loff_t)0x7fffffffffffffffLL)
+
 struct files_stat_struct {
 	int nr_files;
 	int nr_free_files;
@@ -423,6 +447,16 @@ int do_truncate(struct dentry *dentry, loff_t length, unsigned int time_attrs, s
 int notify_change(struct dentry *dentry, struct iattr *attr);
 int inode_change_ok(const struct inode *inode, struct iattr *attr);
 int inode_setattr(struct inode *inode, struct iattr *attr);
+
+/* fs/locks.c */
+int fcntl_getlk(struct file *filp, struct flock __user *l);
+int fcntl_setlk(unsigned int fd, struct file *filp, unsigned int cmd, struct flock __user *l);
+int fcntl_getlk64(struct file *filp, struct flock64 __user *l);
+int fcntl_setlk64(unsigned int fd, struct file *filp, unsigned int cmd, struct flock64 __user *l);
+int posix_lock_file(struct file *filp, struct file_lock *fl);
+void posix_test_lock(struct file *filp, struct file_lock *fl);
+void locks_remove_posix(struct file *filp, fl_owner_t owner);
+void locks_remove_flock(struct file *filp);
 
 /* fs/read_write.c */
 ssize_t vfs_read(struct file *file, char __user *buf, size_t count, loff_t *pos);

@@ -166,6 +166,7 @@ unsigned long mmap_region(struct file *file, unsigned long addr, unsigned long l
 			  unsigned long flags, unsigned int vm_flags, unsigned long pgoff);
 unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len,
 		      unsigned long prot, unsigned long flags, unsigned long offset);
+struct file *shmem_file_setup(const char *name, loff_t size);
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
 unsigned long do_brk(unsigned long addr, unsigned long len);
 int expand_stack(struct vm_area_struct *vma, unsigned long address);

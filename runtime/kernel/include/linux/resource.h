@@ -32,6 +32,11 @@ struct rlimit {
 	unsigned long rlim_max;
 };
 
+struct rlimit64 {
+	u64 rlim_cur;
+	u64 rlim_max;
+};
+
 #define PRIO_MIN	(-20)
 #define PRIO_MAX	20
 #define PRIO_PROCESS	0

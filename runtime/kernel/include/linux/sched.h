@@ -187,6 +187,7 @@ struct pacct_struct {
 	long ac_exitcode;
 };
 
+struct robust_list_head;
 struct tty_struct;
 
 /* What the threads of a process share about signals and accounting. */
@@ -204,6 +205,9 @@ struct signal_struct {
 	struct hrtimer real_timer;		/* ITIMER_REAL */
 	struct pid *leader_pid;
 	ktime_t it_real_incr;
+	struct list_head posix_timers;
+	cputime_t it_virt_expires, it_virt_incr;	/* ITIMER_VIRTUAL: ticks left, and of the next round */
+	cputime_t it_prof_expires, it_prof_incr;	/* ITIMER_PROF */
 	struct pid *tty_old_pgrp;
 	int leader;				/* of a session */
 	struct tty_struct *tty;
@@ -306,6 +310,8 @@ struct task_struct {
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 
+	struct robust_list_head __user *robust_list;
+	struct list_head sysvsem_undo;	/* semaphores to give back at the end */
 	u32 parent_exec_id;
 	u32 self_exec_id;
 	spinlock_t alloc_lock;		/* task_lock(): mm, files, fs, comm */
@@ -438,6 +444,7 @@ extern struct task_struct *idle_task(int cpu);
 extern int idle_cpu(int cpu);
 extern void set_task_cpu(struct task_struct *p, unsigned int new_cpu);
 extern void scheduler_tick(void);
+extern void run_posix_cpu_timers(struct task_struct *tsk, int user_tick);
 extern void account_process_tick(struct task_struct *tsk, int user);
 extern void set_user_nice(struct task_struct *p, long nice);
 extern int task_nice(const struct task_struct *p);

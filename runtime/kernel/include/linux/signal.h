@@ -138,6 +138,8 @@ extern int get_signal_to_deliver(siginfo_t *info, struct k_sigaction *return_ka,
 				 void *cookie);
 extern int copy_siginfo_to_user(siginfo_t __user *to, siginfo_t *from);
 extern int sigprocmask(int how, sigset_t *set, sigset_t *oldset);
+extern int set_wait_mask(const sigset_t __user *mask, size_t sigsetsize);
+extern long restore_wait_mask(int was_set, long result);
 /* The architecture's: puts a handler's frame on the user stack. */
 extern int setup_rt_frame(int sig, struct k_sigaction *ka, siginfo_t *info, sigset_t *set,
 			  struct pt_regs *regs);

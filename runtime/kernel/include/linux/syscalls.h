@@ -2,7 +2,9 @@
 #ifndef _LINUX_SYSCALLS_H
 #define _LINUX_SYSCALLS_H
 
+#include <linux/capability.h>
 #include <linux/linkage.h>
+#include <linux/posix-timers.h>
 #include <linux/types.h>
 #include <linux/signal.h>
 
@@ -29,6 +31,13 @@ struct tms;
 struct new_utsname;
 struct utimbuf;
 struct getcpu_cache;
+struct sembuf;
+struct sockaddr;
+struct msghdr;
+struct robust_list_head;
+struct rlimit64;
+struct itimerspec;
+struct epoll_event;
 
 asmlinkage long sys_ni_syscall(void);
 
@@ -226,6 +235,144 @@ asmlinkage long sys_nanosleep(struct timespec __user *rqtp, struct timespec __us
 asmlinkage long sys_alarm(unsigned int seconds);
 asmlinkage long sys_getitimer(int which, struct itimerval __user *value);
 asmlinkage long sys_setitimer(int which, struct itimerval __user *value, struct itimerval __user *ovalue);
+
+/* fs/eventfd.c */
+asmlinkage long sys_eventfd2(unsigned int count, int flags);
+asmlinkage long sys_eventfd(unsigned int count);
+
+/* fs/eventpoll.c */
+asmlinkage long sys_epoll_create1(int flags);
+asmlinkage long sys_epoll_create(int size);
+asmlinkage long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *event);
+asmlinkage long sys_epoll_wait(int epfd, struct epoll_event __user *events, int maxevents, int timeout);
+asmlinkage long sys_epoll_pwait(int epfd, struct epoll_event __user *events, int maxevents, int timeout,
+			  const sigset_t __user *sigmask, size_t sigsetsize);
+
+/* fs/read_write.c */
+asmlinkage long sys_preadv(unsigned long fd, const struct iovec __user *vec, unsigned long vlen,
+			  unsigned long pos_l, unsigned long pos_h);
+asmlinkage long sys_pwritev(unsigned long fd, const struct iovec __user *vec, unsigned long vlen,
+			  unsigned long pos_l, unsigned long pos_h);
+
+/* fs/select.c */
+asmlinkage long sys_ppoll(struct pollfd __user *ufds, unsigned int nfds, struct timespec __user *tsp,
+			  const sigset_t __user *sigmask, size_t sigsetsize);
+asmlinkage long sys_pselect6(int n, fd_set __user *inp, fd_set __user *outp, fd_set __user *exp,
+			  struct timespec __user *tsp, void __user *sig);
+
+/* fs/timerfd.c */
+asmlinkage long sys_timerfd_create(int clockid, int flags);
+asmlinkage long sys_timerfd_settime(int ufd, int flags, const struct itimerspec __user *utmr,
+			  struct itimerspec __user *otmr);
+asmlinkage long sys_timerfd_gettime(int ufd, struct itimerspec __user *otmr);
+
+/* fs/utimes.c */
+asmlinkage long sys_utimensat(int dfd, char __user *filename, struct timespec __user *utimes, int flags);
+asmlinkage long sys_futimesat(int dfd, char __user *filename, struct timeval __user *utimes);
+
+/* fs/xattr.c */
+asmlinkage long sys_setxattr(const char __user *path, const char __user *name, const void __user *value,
+			  size_t size, int flags);
+asmlinkage long sys_lsetxattr(const char __user *path, const char __user *name, const void __user *value,
+			  size_t size, int flags);
+asmlinkage long sys_fsetxattr(int fd, const char __user *name, const void __user *value, size_t size, int flags);
+asmlinkage long sys_getxattr(const char __user *path, const char __user *name, void __user *value, size_t size);
+asmlinkage long sys_lgetxattr(const char __user *path, const char __user *name, void __user *value, size_t size);
+asmlinkage long sys_fgetxattr(int fd, const char __user *name, void __user *value, size_t size);
+asmlinkage long sys_listxattr(const char __user *path, char __user *list, size_t size);
+asmlinkage long sys_llistxattr(const char __user *path, char __user *list, size_t size);
+asmlinkage long sys_flistxattr(int fd, char __user *list, size_t size);
+asmlinkage long sys_removexattr(const char __user *path, const char __user *name);
+asmlinkage long sys_lremovexattr(const char __user *path, const char __user *name);
+asmlinkage long sys_fremovexattr(int fd, const char __user *name);
+
+/* mm/mincore.c */
+asmlinkage long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec);
+
+/* mm/mlock.c */
+asmlinkage long sys_mlock(unsigned long start, size_t len);
+asmlinkage long sys_munlock(unsigned long start, size_t len);
+asmlinkage long sys_mlockall(int flags);
+asmlinkage long sys_munlockall(void);
+
+/* mm/readahead.c */
+asmlinkage long sys_readahead(int fd, loff_t offset, size_t count);
+asmlinkage long sys_fadvise64(int fd, loff_t offset, size_t len, int advice);
+asmlinkage long sys_sync_file_range(int fd, loff_t offset, loff_t nbytes, unsigned int flags);
+
+/* kernel/capability.c */
+asmlinkage long sys_capget(cap_user_header_t header, cap_user_data_t dataptr);
+asmlinkage long sys_capset(cap_user_header_t header, const cap_user_data_t data);
+
+/* kernel/futex.c */
+asmlinkage long sys_futex(u32 __user *uaddr, int op, u32 val, struct timespec __user *utime,
+			  u32 __user *uaddr2, u32 val3);
+asmlinkage long sys_set_robust_list(struct robust_list_head __user *head, size_t len);
+asmlinkage long sys_get_robust_list(int pid, struct robust_list_head __user *__user *head_ptr, size_t __user *len_ptr);
+
+/* kernel/posix-timers.c */
+asmlinkage long sys_timer_create(const clockid_t which_clock, sigevent_t __user *timer_event_spec,
+			  timer_t __user *created_timer_id);
+asmlinkage long sys_timer_gettime(timer_t timer_id, struct itimerspec __user *setting);
+asmlinkage long sys_timer_settime(timer_t timer_id, int flags, const struct itimerspec __user *new_setting,
+			  struct itimerspec __user *old_setting);
+asmlinkage long sys_timer_getoverrun(timer_t timer_id);
+asmlinkage long sys_timer_delete(timer_t timer_id);
+
+/* kernel/signal.c */
+asmlinkage long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t pid, int sig, siginfo_t __user *uinfo);
+
+/* kernel/sys.c */
+asmlinkage long sys_prlimit64(pid_t pid, unsigned int resource, const struct rlimit64 __user *new_rlim,
+			  struct rlimit64 __user *old_rlim);
+asmlinkage long sys_setdomainname(char __user *name, int len);
+asmlinkage long sys_getrandom(char __user *buf, size_t count, unsigned int flags);
+asmlinkage long sys_vhangup(void);
+
+/* kernel/time.c */
+asmlinkage long sys_clock_settime(clockid_t which_clock, const struct timespec __user *tp);
+
+/* net/socket.c */
+asmlinkage long sys_socket(int family, int type, int protocol);
+asmlinkage long sys_socketpair(int family, int type, int protocol, int __user *usockvec);
+asmlinkage long sys_bind(int fd, struct sockaddr __user *umyaddr, int addrlen);
+asmlinkage long sys_listen(int fd, int backlog);
+asmlinkage long sys_accept4(int fd, struct sockaddr __user *upeer_sockaddr, int __user *upeer_addrlen, int flags);
+asmlinkage long sys_accept(int fd, struct sockaddr __user *upeer_sockaddr, int __user *upeer_addrlen);
+asmlinkage long sys_connect(int fd, struct sockaddr __user *uservaddr, int addrlen);
+asmlinkage long sys_getsockname(int fd, struct sockaddr __user *usockaddr, int __user *usockaddr_len);
+asmlinkage long sys_getpeername(int fd, struct sockaddr __user *usockaddr, int __user *usockaddr_len);
+asmlinkage long sys_sendto(int fd, void __user *buff, size_t len, unsigned flags,
+			  struct sockaddr __user *addr, int addr_len);
+asmlinkage long sys_send(int fd, void __user *buff, size_t len, unsigned flags);
+asmlinkage long sys_recvfrom(int fd, void __user *ubuf, size_t size, unsigned flags,
+			  struct sockaddr __user *addr, int __user *addr_len);
+asmlinkage long sys_recv(int fd, void __user *ubuf, size_t size, unsigned flags);
+asmlinkage long sys_setsockopt(int fd, int level, int optname, char __user *optval, int optlen);
+asmlinkage long sys_getsockopt(int fd, int level, int optname, char __user *optval, int __user *optlen);
+asmlinkage long sys_shutdown(int fd, int how);
+asmlinkage long sys_sendmsg(int fd, struct msghdr __user *umsg, unsigned flags);
+asmlinkage long sys_recvmsg(int fd, struct msghdr __user *umsg, unsigned flags);
+asmlinkage long sys_socketcall(int call, unsigned long __user *args);
+
+/* ipc/msg.c */
+asmlinkage long sys_msgget(key_t key, int msgflg);
+asmlinkage long sys_msgsnd(int msqid, const void __user *msgp, size_t msgsz, int msgflg);
+asmlinkage long sys_msgrcv(int msqid, void __user *msgp, size_t msgsz, long msgtyp, int msgflg);
+asmlinkage long sys_msgctl(int msqid, int cmd, void __user *buf);
+
+/* ipc/sem.c */
+asmlinkage long sys_semget(key_t key, int nsems, int semflg);
+asmlinkage long sys_semtimedop(int semid, struct sembuf __user *tsops, unsigned nsops,
+			  const struct timespec __user *timeout);
+asmlinkage long sys_semop(int semid, struct sembuf __user *tsops, unsigned nsops);
+asmlinkage long sys_semctl(int semid, int semnum, int cmd, unsigned long arg);
+
+/* ipc/shm.c */
+asmlinkage long sys_shmget(key_t key, size_t size, int shmflg);
+asmlinkage long sys_shmat(int shmid, char __user *shmaddr, int shmflg);
+asmlinkage long sys_shmdt(char __user *shmaddr);
+asmlinkage long sys_shmctl(int shmid, int cmd, void __user *buf);
 
 /* x86 */
 asmlinkage long sys_arch_prctl(int code, unsigned long addr);

@@ -18,6 +18,11 @@ struct restart_block {
 			struct timespec __user *rmtp;
 			u64 expires;
 		} nanosleep;
+		struct {
+			u32 __user *uaddr;
+			u32 val, flags, bitset;
+			u64 time;
+		} futex;
 	};
 };
 

@@ -1,7 +1,7 @@
 #ifndef _ASM_ARM_UNISTD_H
 #define _ASM_ARM_UNISTD_H
 
-#define NR_syscalls 368
+#define NR_syscalls 385
 #define __NR_restart_syscall 0
 
 #endif

@@ -3,7 +3,7 @@
 
 /* The numbers of the 64-bit ABI, which begin at 5000. */
 #define __NR_Linux	5000
-#define NR_syscalls	5309
+#define NR_syscalls	5314
 #define __NR_restart_syscall 5213
 
 #endif
