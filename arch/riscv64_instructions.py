@@ -1,7 +1,7 @@
 """RISC-V instructions as kprobes see them: their length, those that refer to their own place, and those refused.
 
-An instruction that refers to its own place is not copied: it is carried out here, on the CPU's registers. So is
-addition of a constant, with which most functions begin: that is quicker than a copy.
+An instruction that refers to its own place is not copied: it is carried out here, on the CPU's registers. So are the
+simple ones that only move, add and subtract: that is quicker than a copy.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ URET = 0x00200073
 
 _MASK = (1 << 64) - 1
 _SYSTEM, _FENCE, _JAL, _JALR, _AUIPC, _BRANCH, _IMMEDIATE = 0x73, 0x0F, 0x6F, 0x67, 0x17, 0x63, 0x13
+_LUI, _IMMEDIATE_32, _ADD, _SUB = 0x37, 0x1B, 0x33, 0x40000033
 _ATOMIC, _LOAD_RESERVED, _STORE_CONDITIONAL = 0x2F, 2, 3
 _C_EBREAK = 0x9002
 
@@ -79,7 +80,7 @@ def simulation(code: bytes) -> Simulation | None:
     if length(code) == 2:
         return _compressed(int.from_bytes(code[:2], "little"))
     word = int.from_bytes(code[:4], "little")
-    make = {_JAL: _jal, _JALR: _jalr, _AUIPC: _auipc, _BRANCH: _branch, _IMMEDIATE: _immediate}.get(word & 0x7F)
+    make = _MAKERS.get(word & 0x7F)
     return None if make is None else make(word)
 
 
@@ -140,6 +141,44 @@ def _immediate(word: int) -> Simulation | None:
     return _add(GENERAL[word >> 7 & 31], GENERAL[word >> 15 & 31], _signed(word >> 20, 12), 4)  # addi
 
 
+def _immediate_32(word: int) -> Simulation | None:
+    if word >> 12 & 7:
+        return None
+    return _add_32(GENERAL[word >> 7 & 31], GENERAL[word >> 15 & 31], _signed(word >> 20, 12), 4)  # addiw
+
+
+def _add_32(rd: str, rs: str, value: int, size: int) -> Simulation:
+    """The sum of the lower halves, with its sign."""
+
+    def simulate(cpu: Any, address: int) -> int:
+        if rd != "zero":
+            cpu.write(rd, _signed(cpu.read(rs) + value & 0xFFFFFFFF, 32) & _MASK)
+        return address + size
+
+    return simulate
+
+
+def _lui(word: int) -> Simulation:
+    return _add(GENERAL[word >> 7 & 31], "zero", _signed(word & 0xFFFFF000, 32), 4)
+
+
+def _registers(word: int) -> Simulation | None:
+    """add and sub."""
+    if word & 0xFE00707F not in (_ADD, _SUB):
+        return None
+    a, b = GENERAL[word >> 15 & 31], GENERAL[word >> 20 & 31]
+    return _sum(GENERAL[word >> 7 & 31], a, b, 1 if word & 0xFE00707F == _ADD else -1, 4)
+
+
+def _sum(rd: str, a: str, b: str, sign: int, size: int) -> Simulation:
+    def simulate(cpu: Any, address: int) -> int:
+        if rd != "zero":
+            cpu.write(rd, cpu.read(a) + sign * cpu.read(b) & _MASK)
+        return address + size
+
+    return simulate
+
+
 _CONDITIONS: dict[int, Callable[[int, int], bool]] = {
     0: lambda a, b: a == b,
     1: lambda a, b: a != b,
@@ -163,8 +202,16 @@ def _branch(word: int) -> Simulation | None:
     return simulate
 
 
+_MAKERS: dict[int, Callable[[int], Simulation | None]] = {
+    _JAL: _jal, _JALR: _jalr, _AUIPC: _auipc, _BRANCH: _branch, _IMMEDIATE: _immediate, _IMMEDIATE_32: _immediate_32,
+    _LUI: _lui, _ADD: _registers,
+}  # fmt: skip
+
+
 def _compressed(word: int) -> Simulation | None:
     quadrant, function = word & 3, word >> 13
+    if quadrant == 0:
+        return _compressed_stack_address(word) if function == 0 else None
     if quadrant == 1 and function == 5:  # c.j
         pieces = ((3, 3, 1), (11, 1, 4), (2, 1, 5), (7, 1, 6), (6, 1, 7), (9, 2, 8), (8, 1, 10), (12, 1, 11))
         offset = _signed(_pick(word, *pieces), 12)
@@ -172,14 +219,27 @@ def _compressed(word: int) -> Simulation | None:
     if quadrant == 1 and function >= 6:  # c.beqz, c.bnez
         return _compressed_branch(word, function == 6)
     base = GENERAL[word >> 7 & 31]
-    if quadrant == 1 and function == 0:  # c.addi
-        return _add(base, base, _signed(_pick(word, (2, 5, 0), (12, 1, 5)), 6), 2)
+    constant = _signed(_pick(word, (2, 5, 0), (12, 1, 5)), 6)
+    if quadrant == 1 and function in (0, 2):  # c.addi, c.li
+        return _add(base, "zero" if function else base, constant, 2)
+    if quadrant == 1 and function == 1 and base != "zero":  # c.addiw
+        return _add_32(base, base, constant, 2)
+    if quadrant == 1 and function == 3 and base not in ("sp", "zero") and constant:  # c.lui
+        return _add(base, "zero", constant << 12, 2)
+    if quadrant == 2 and function == 4 and word >> 2 & 31:  # c.mv, c.add
+        return _sum(base, base if word >> 12 & 1 else "zero", GENERAL[word >> 2 & 31], 1, 2)
     if quadrant == 1 and function == 3 and base == "sp":  # c.addi16sp
         scattered = ((6, 1, 4), (2, 1, 5), (5, 1, 6), (3, 2, 7), (12, 1, 9))
         return _add(base, base, _signed(_pick(word, *scattered), 10), 2)
     if quadrant == 2 and function == 4 and not word >> 2 & 31 and base != "zero":  # c.jr, c.jalr
         return _jump("ra" if word >> 12 & 1 else "zero", 2, lambda cpu, address: cpu.read(base) & ~1)
     return None
+
+
+def _compressed_stack_address(word: int) -> Simulation | None:
+    """c.addi4spn"""
+    offset = _pick(word, (11, 2, 4), (7, 4, 6), (6, 1, 2), (5, 1, 3))
+    return _add(GENERAL[8 + (word >> 2 & 7)], "sp", offset, 2) if offset else None
 
 
 def _compressed_branch(word: int, if_zero: bool) -> Simulation:

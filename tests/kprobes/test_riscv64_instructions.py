@@ -46,7 +46,19 @@ def encodings(rng: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "addi", wide(0x13, 0)
     yield "c.addi", narrow(0x0001, 0x1FFC)
     yield "c.addi16sp", narrow(0x6105, 0x1078)
-    register = rng.randrange(1, 32) << 7
+    yield "addiw", wide(0x1B, 0)
+    yield "lui", wide(0x37)
+    for upper in (0, 32):
+        word = rng.getrandbits(25) & ~0x707F | 0x33 | upper << 25
+        yield ("add", "sub")[upper == 32], word.to_bytes(4, "little")
+    yield "c.li", narrow(0x4001, 0x1FFC)
+    yield "c.addi4spn", narrow(0x0020, 0x1FFC)
+    register = rng.randrange(3, 32) << 7
+    yield "c.addiw", narrow(0x2001 | register, 0x107C)
+    yield "c.lui", narrow(0x6005 | register, 0x1078)
+    other = rng.randrange(1, 32) << 2
+    yield "c.mv", (0x8002 | register | other).to_bytes(2, "little")
+    yield "c.add", (0x9002 | register | other).to_bytes(2, "little")
     yield "c.jr", (0x8002 | register).to_bytes(2, "little")
     yield "c.jalr", (0x9002 | register).to_bytes(2, "little")
 
@@ -74,7 +86,7 @@ def test_simulated_instructions_do_what_the_cpu_does(machine: Machine) -> None:
             assert (kind, cpu.pc & ~1) == (kind, target & ~1)
             assert {name: cpu.read(name) for name in GENERAL} == ours, kind
             checked.add(kind)
-    assert len(checked) == 17
+    assert len(checked) == 27
 
 
 @pytest.mark.parametrize(
