@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stapy.runtime.context import Context
 from stapy.runtime.tapset.declare import tapset_function
 from stapy.runtime.tapset.files import current_exe_file, fullpath_struct_file
-from stapy.runtime.tapset.symbols import user_registers
+from stapy.runtime.tapset.memory import pointer
+from stapy.runtime.tapset.system_calls import syscall_name, syscall_num
 from stapy.runtime.tapset.tasks import current, pid, tid
 from stapy.runtime.values.strings import to_signed
 
@@ -61,15 +64,23 @@ def _runs_program(c: Context, path: str) -> int:
     return int(running in wanted)
 
 
-@tapset_function(pure=True, needs_kernel=True)
-def _system_call_argument(c: Context, number: int) -> int:
-    """An argument, counted from 1, of the system call that the current task has made; 0 where there is none."""
-    regs = user_registers(c)
+def _name_for(c: Context, names: dict[str, Any]) -> Any:
+    """What ``names`` has for the kernel's architecture: by its own name, or by how that begins."""
     arch = c.kernel.arch.name
-    names = _ARGUMENTS.get(arch) or next((_ARGUMENTS[key] for key in _ARGUMENTS if arch.startswith(key)), ())
-    if regs is None or not 1 <= number <= len(names):
-        return 0
-    return to_signed(regs.get(names[number - 1]))
+    return names.get(arch) or next((names[key] for key in names if arch.startswith(key)), None)
+
+
+def _registers(c: Context, regs: int) -> Any:
+    from stapy.runtime.kprobes import MemoryRegs
+
+    return MemoryRegs(c.kernel.arch, c.kernel.memory, pointer(c, regs))
+
+
+@tapset_function(pure=True, needs_kernel=True)
+def _system_call_argument(c: Context, regs: int, number: int) -> int:
+    """An argument, counted from 1, of the system call whose struct pt_regs is at ``regs``."""
+    names = _name_for(c, _ARGUMENTS) or ()
+    return to_signed(_registers(c, regs).get(names[number - 1])) if 1 <= number <= len(names) else 0
 
 
 _NUMBERS = {"x86_64": "orig_ax", "i386": "orig_ax", "arm64": "syscallno", "arm": "r7", "ppc": "r0", "riscv": "a7",
@@ -77,12 +88,13 @@ _NUMBERS = {"x86_64": "orig_ax", "i386": "orig_ax", "arm64": "syscallno", "arm":
 
 
 @tapset_function(pure=True, needs_kernel=True)
-def _system_call_number(c: Context) -> int:
-    """The number of the system call that the current task is in; -1 of a kernel thread."""
-    regs = user_registers(c)
-    arch = c.kernel.arch.name
-    name = _NUMBERS.get(arch) or next((_NUMBERS[key] for key in _NUMBERS if arch.startswith(key)), None)
-    if regs is None or name is None:
-        return -1
-    number = regs.get(name) & 0xFFFFFFFF
-    return number - (number >> 31 << 32)
+def _system_call_number(c: Context, regs: int) -> int:
+    """The number of the system call whose struct pt_regs is at ``regs``; of one that has ended too."""
+    registers = _registers(c, regs)
+    number = registers.get(_name_for(c, _NUMBERS)) & 0xFFFFFFFF
+    number -= number >> 31 << 32
+    # A new program begins with registers of its own, all of them 0, and so has no number any more.
+    fresh = number == -1 or (number == 0 and syscall_name(c, 0) != "read")
+    if fresh and not any(registers.get(name) for name in _name_for(c, _ARGUMENTS) or ()):
+        return syscall_num(c, "execve")
+    return number

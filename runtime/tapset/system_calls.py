@@ -12,16 +12,29 @@ def _table(c: Context) -> tuple[int, int]:
     return (symbol.address, symbol.size // c.kernel.layout.word) if symbol is not None else (0, 0)
 
 
+# Functions of the kernel whose names are not those of their system calls.
+_RENAMED = {"newstat": "stat", "newlstat": "lstat", "newfstat": "fstat", "newuname": "uname", "mmap_pgoff": "mmap2",
+            "sendfile64": "sendfile", "umount": "umount2", "oldumount": "umount"}
+
+
+def _missing(c: Context) -> int:
+    """The function that stands in the table for system calls there are not; other names may stand for it too."""
+    return c.kernel.description.symbols.get("sys_ni_syscall") or 0
+
+
 @tapset_function(pure=True, needs_kernel=True)
 def syscall_name(c: Context, num: int) -> str:
     """The name of the system call ``num``: ``read``; empty where the kernel has none."""
     address, count = _table(c)
     if not 0 <= num < count:
         return ""
-    found = c.kernel.description.symbol_at(c.kernel.memory.word(address + num * c.kernel.layout.word))
-    if found is None or found[0] == "sys_ni_syscall":
+    arch, machine = c.kernel.arch, c.kernel.machine
+    function = arch.function_address(machine, c.kernel.memory.word(address + num * c.kernel.layout.word))
+    found = c.kernel.description.symbol_at(function)
+    if found is None or function == arch.function_address(machine, _missing(c)):
         return ""
-    return found[0].removeprefix("compat_").removeprefix("sys_").removeprefix("sys32_")
+    name = found[0].removeprefix("compat_").removeprefix("sys_").removeprefix("sys32_")
+    return _RENAMED.get(name, name)
 
 
 @tapset_function(pure=True, needs_kernel=True)

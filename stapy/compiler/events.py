@@ -147,8 +147,8 @@ def process(request: Request) -> Derived:
     if "syscall" in names:
         words = {"$syscall": "$id"}
         if names[-1] == "return":
-            words = {"$syscall": "_system_call_number()", "$return": "$ret"}
-        words.update({f"$arg{number}": f"_system_call_argument({number})" for number in range(1, 7)})
+            words = {"$syscall": "_system_call_number($regs)", "$return": "$ret"}
+        words.update({f"$arg{number}": f"_system_call_argument($regs,{number})" for number in range(1, 7)})
     text = f"probe derived = {points} {{ if (!({test} && {member})) next }}"
     return Derived(text, spelled(request.point).rstrip("?!"), words)
 

@@ -445,8 +445,12 @@ class TargetRewriter(Rewriter):
         if text.startswith("$"):
             return self.rewrite(tree.TargetSymbol(token, text, []))
         name, _, rest = text.partition("(")
-        number = rest.rstrip(")")
-        arguments: list[tree.Expression] = [tree.Number(token, int(number), type=LONG)] if number else []
+        arguments: list[tree.Expression] = []
+        for argument in filter(None, rest.rstrip(")").split(",")):
+            if argument.startswith("$"):
+                arguments.append(self.rewrite(tree.TargetSymbol(token, argument, [])))
+            else:
+                arguments.append(tree.Number(token, int(argument), type=LONG))
         return tree.Call(token, name, arguments)
 
     def _write_word(self, node: tree.Assignment, left: tree.TargetSymbol) -> tree.Expression:
