@@ -268,10 +268,11 @@ class Machine:
         Returns its result, a word. All registers are as before afterwards. A function that sleeps cannot be
         called so.
         """
-        cpu = cpu or self.cpu
+        cpu, outer = cpu or self.cpu, self.cpu
         state, depth = cpu.save(), self._call_depth
         hit = cpu.kprobe.save() if cpu.kprobe is not None else None
         try:
+            self.cpu = cpu
             cpu.sp = self.kernel_sp(cpu)
             cpu.user_mode = cpu.halted = False
             self.arch.set_up_call(
@@ -290,6 +291,7 @@ class Machine:
                     )
             return cpu.read(self.arch.return_registers[0])
         finally:
+            self.cpu = outer
             self._call_returned = False
             self._call_depth = depth
             cpu.restore(state)

@@ -17,8 +17,8 @@ from stapy.runtime import kprobes
 class Probed(Tiny):
     """The tiny machine with kprobes. Functions take their arguments as C functions do."""
 
-    def __init__(self, arch: str) -> None:
-        super().__init__(arch)
+    def __init__(self, arch: str, cpus: int = 1) -> None:
+        super().__init__(arch, cpus)
         self.kprobes = kprobes.Kprobes(self.machine)
         self.kernel = SimpleNamespace(machine=self.machine, kprobes=self.kprobes)
         self.sources = SOURCES[arch]

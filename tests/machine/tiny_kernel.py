@@ -39,16 +39,17 @@ class Assembler:
 class Tiny:
     """A machine with functions assembled one after another; each a symbol, data symbols by ``data``."""
 
-    def __init__(self, arch: str) -> None:
-        self.machine = Machine(arch, console=self._console)
+    def __init__(self, arch: str, cpus: int = 1) -> None:
+        self.machine = Machine(arch, cpus=cpus, console=self._console)
         self.assembler = Assembler(arch)
         self.arch = self.machine.arch
         self.output = b""
         self._text = self.arch.page_offset + TEXT
         self._data = self.arch.page_offset + DATA
         self.stack = self.arch.page_offset + STACK
-        self.machine.cpu.sp = self.stack
-        self.arch.start_cpu(self.machine, self.machine.cpu)
+        for cpu in self.machine.cpus:
+            cpu.sp = self.stack - 0x20000 * cpu.number
+            self.arch.start_cpu(self.machine, cpu)
 
     def _console(self, data: bytes) -> None:
         self.output += data
