@@ -99,7 +99,7 @@ def _never_reached(subject: Subject, count: int) -> list[int]:
     for function in functions:
         if function.low_pc not in entered:
             for low, high in function.ranges:
-                data = bytes(kernel.memory.read(low, high - low))
-                places += sorted(kernel.arch.boundaries(data, low))
+                code = kernel.kprobes.code(low, high - low)  # without the breakpoints
+                places += sorted(kernel.arch.boundaries(code, low))
     kernel.close()
     return places[:count]
