@@ -524,8 +524,8 @@ class Inference:
 
     def call(self, node: tree.Call, function: Callee, wanted: Type) -> None:
         if function.result is UNKNOWN and not isinstance(function, tree.Function):
-            if wanted is not UNKNOWN:
-                self.unresolved(node.token)
+            if wanted is not UNKNOWN:  # 0, or an empty string
+                self.become(node, wanted)
         else:
             self.agree(node, function, wanted, may_stay=True)
         if "ctype" in function.notes and node.ctype is None:
