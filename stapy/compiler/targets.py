@@ -509,9 +509,24 @@ class TargetRewriter(Rewriter):
     def _constant(self, name: str) -> int:
         kernel = self.analysis.kernel
         found = kernel.types.constant(name) if kernel is not None else None
-        if found is None:
+        if found is not None:
+            return found.value
+        from stapy.runtime.tapset.constants import constant  # macros, of which debug information has none
+
+        value = constant(name)
+        if value is None:
             raise ValueError(f"the kernel's debug information has no constant '{name}'")
-        return found.value
+        return value
+
+    def rewrite_embeddedexpression(self, node: tree.EmbeddedExpression) -> tree.Expression:
+        """``%{ NAME %}``: one of the kernel's constants, as in C; anything else is Python."""
+        name = re.sub(r"/\*.*?\*/", "", node.code, flags=re.DOTALL).strip()
+        if re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
+            try:
+                return tree.Number(node.token, signed64(self._constant(name)), type=LONG)
+            except ValueError:
+                return node
+        return node
 
     def rewrite_atdefined(self, node: tree.AtDefined) -> tree.Expression:
         found = self.rewrite(node.operand)

@@ -26,3 +26,14 @@ def test_an_alias_sets_what_the_script_asks_for(run, tmp_path) -> None:
     (tmp_path / "mine.stp").write_text('probe mine.open = syscall.open { shown = flags_str . "/" . filename }')
     text = run("probe mine.open { println(shown) exit() }", "-I", str(tmp_path), "-c", "cat /etc/hostname")
     assert text == 'O_RDONLY/"/etc/hostname"\n'
+
+
+def test_constants_that_are_macros(run) -> None:
+    script = ('probe begin { printf("%d %d %d %d", @const("O_CREAT | O_EXCL"), @const("EPERM"), %{ S_DEAD %}, '
+              "%{ 3 + 4 %}) }")
+    assert run(script, "-g") == "192 1 16 7"
+    assert 'has no constant \'NO_SUCH_THING\'' in run('probe begin { print(@const("NO_SUCH_THING")) }', "-g", status=1)
+
+
+def test_a_function_without_a_result_as_a_value(run) -> None:
+    assert run('global n probe begin { n++ n == 1 && exit() printf("%d", exit() + 3) }') == "3"
