@@ -70,6 +70,9 @@ COMMANDS: dict[str, str] = {
     "general/regex": f"{WORKLOADS}:archives",
     "profiling/latencytap": f"{WORKLOADS}:long 31",
     "memory/vm.tracepoints": f"{WORKLOADS}:long 12",
+    "process/futexes": f"{WORKLOADS}:locks",
+    "process/futexes2": f"{WORKLOADS}:locks",
+    "process/semop-watch": f"{WORKLOADS}:locks",
     "process/rlimit_nofile": f"{WORKLOADS}:descriptors",
 }
 
@@ -229,6 +232,7 @@ def _plain(text: str) -> str:
 NOTES: dict[str, str] = {
     "io/disktop": "counts reads and writes that reach a disk: there is none",
     "io/inodewatch2": "nobody changes the attributes of that file",
+    "general/badname": "nobody makes a file of that name",
     "io/switchfile": "prints into files",
     "process/chng_cpu": "there is one CPU to be on",
     "stapgames/tapset/cursor": "a library of other scripts: its parse",

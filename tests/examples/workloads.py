@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stapy.workload import O_CREAT, O_RDONLY, O_WRONLY, Procedure, System
+from stapy.workload import FUTEX_WAIT, FUTEX_WAKE, O_CREAT, O_RDONLY, O_WRONLY, Procedure, System
 
 
 def descriptors(sys: System) -> Procedure:
@@ -45,4 +45,25 @@ def long(sys: System, seconds: Any = 12) -> Procedure:
 
 def _child(sys: System) -> Procedure:
     yield sys.compute(us=300)
+    return 0
+
+
+def locks(sys: System) -> Procedure:
+    """Two threads that wait for each other by a futex, and then by a set of semaphores."""
+    word = yield sys.mmap(4096)
+    yield sys.poke(word, bytes(4))
+    semaphores = yield sys.semget(0, 2)
+    yield sys.thread(_waiter, word, semaphores)
+    for _ in range(3):
+        yield sys.sleep(0.01)
+        yield sys.futex(word, FUTEX_WAKE, 1)
+        yield sys.semop(semaphores, (0, 1), (1, 1))
+    yield sys.sleep(0.01)
+    return 0
+
+
+def _waiter(sys: System, word: int, semaphores: int) -> Procedure:
+    for _ in range(3):
+        yield sys.futex(word, FUTEX_WAIT, 0)
+        yield sys.semop(semaphores, (0, -1), (1, -1))
     return 0
