@@ -37,6 +37,7 @@ class LineTable:
         self._files = unpack("I", numbers)
         self._lines = unpack("I", lines)
         self.files = files
+        self._by_line: dict[int, list[int]] | None = None  # the rows of each line, once asked for
 
     def __len__(self) -> int:
         return len(self._addresses)
@@ -60,12 +61,13 @@ class LineTable:
     def addresses_for(self, file: str, line: int) -> list[int]:
         """Where the code of a line starts: one address for each of its stretches, lowest first. ``file`` as
         file_matches takes it."""
+        if self._by_line is None:
+            self._by_line = {}
+            for number, current in enumerate(self._lines):
+                self._by_line.setdefault(current, []).append(number)
         wanted = self._file_numbers(file)
-        found = []
-        for number, current in enumerate(self._lines):
-            if current == line and self._files[number] in wanted and self._starts(number):
-                found.append(self._addresses[number])
-        return sorted(set(found))
+        rows = self._by_line.get(line, ())
+        return sorted({self._addresses[n] for n in rows if self._files[n] in wanted and self._starts(n)})
 
     def nearest(self, file: str, line: int) -> int | None:
         """The first line at or after ``line`` that has code in that file."""
