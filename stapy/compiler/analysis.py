@@ -74,6 +74,7 @@ class Handler:
     returns: bool = False  # of a return probe
     entry: list[tree.Expression] = field(default_factory=list)  # what a return probe saves at the call
     entry_locals: list[tree.Variable] = field(default_factory=list)
+    count: int = 1  # how many instances share it
 
 
 @dataclass(eq=False, slots=True)

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 from .tree import Source, Token
 
 DEFAULT_COLORS = "error=01;31:warning=00;33:source=00;34:caret=01:token=01"
 
+MOST_REPEATED = 1000
 MAX_LINE = 4000  # a longer source line is shown in part
 
 PASS_VERBS = {1: "parse", 2: "analysis", 3: "translation", 4: "compilation", 5: "run"}
+
+
+Said = list[tuple[Callable[..., None], tuple[Any, ...]]]  # errors and warnings, as calls
 
 
 class CompileError(Exception):
@@ -144,12 +149,15 @@ class Reporter:
         self.suppressed_errors = 0
         self.suppressed_warnings = 0
         self._seen: set[object] = set()
+        self._recording: Said | None = None
         self._last_source: Source | None = None  # its name is known to the reader
 
     # ------------------------------------------------------------ what the passes call
 
     def error(self, error: CompileError) -> None:
         """Print one error (a chain counts as one)."""
+        if self._recording is not None:
+            self._recording.append((self.error, (error,)))
         self.errors += 1
         key = error.site
         if isinstance(error, SemanticError):
@@ -165,6 +173,8 @@ class Reporter:
         """Print a warning once; the same message again is left out."""
         if self.suppress_warnings:
             return
+        if self._recording is not None:
+            self._recording.append((self.warning, (message, token)))
         self.warnings += 1
         if message in self._seen and not self.verbose:
             self.suppressed_warnings += 1
@@ -176,7 +186,31 @@ class Reporter:
         text += "\n"
         if token is not None:
             text += self._source_lines(token, " source: ")
+            text += self._expansions(token, " source: ")
         self._write(text)
+
+    @contextmanager
+    def times(self, count: int) -> Iterator[None]:
+        """What is told meanwhile is told ``count`` times: once for each probe that shares a handler, as in stap each
+        has its own."""
+        with self.recorded() as said:
+            yield
+        for _ in range(min(count, MOST_REPEATED) - 1):
+            self.repeat(said)
+
+    @contextmanager
+    def recorded(self) -> Iterator[Said]:
+        """What is told meanwhile, to be told again."""
+        said: Said = []
+        self._recording = said
+        try:
+            yield said
+        finally:
+            self._recording = None
+
+    def repeat(self, said: Said) -> None:
+        for tell, arguments in said:
+            tell(*arguments)
 
     def parse_summary(self, errors: int) -> None:
         """The count that follows the errors of one file."""
@@ -209,10 +243,7 @@ class Reporter:
         if token is not None:
             text += ("         at: " if error.at is not None else "        saw: ") + self._describe(token) + "\n"
             text += self._source_lines(token, "     source: ")
-            while token.macro is not None:
-                token = token.macro
-                text += "\tin expansion of macro: " + self._describe(token) + "\n"
-                text += self._source_lines(token, "     source: ")
+            text += self._expansions(token, "     source: ")
         elif error.end is not None:
             text += f"        saw: {error.end.name} EOF\n"
         if error.hint and self.hints:
@@ -229,10 +260,19 @@ class Reporter:
             text += ": " if tokens else "\n"
             for token in tokens:
                 text += self._name(token) + "\n" + self._source_lines(token, "        source: ")
+                text += self._expansions(token, "        source: ")
             if link.hint and self.hints:
                 text += f"          hint: {link.hint}\n"
             texts.append(text)
         return "\n".join(texts)
+
+    def _expansions(self, token: Token, label: str) -> str:
+        """The uses of macros that a token came out of, innermost first."""
+        text = ""
+        while token.macro is not None:
+            token = token.macro
+            text += "\tin expansion of macro: " + self._describe(token) + "\n" + self._source_lines(token, label)
+        return text
 
     def _name(self, token: Token) -> str:
         """A token with its place; the file's name only when it is another than the last time."""

@@ -9,7 +9,7 @@ from stapy.compiler import parser, resolve, tree
 from stapy.compiler.analysis import Analysis, Callee, Handler, Instance
 from stapy.compiler.diagnostics import Reporter, SemanticError
 from stapy.compiler.library import Library
-from stapy.compiler.symbols import Scope
+from stapy.compiler.symbols import Scope, resolve_called
 from stapy.compiler.tree import Type
 
 # ---------------------------------------------------------------- -p2
@@ -156,8 +156,8 @@ def _display(variable: tree.Variable) -> str:
             shown = " ".join(f"@{function}=%#d" for function in _STATISTICS)
             values = ", ".join(f"@{function}({name})" for function in _STATISTICS)
             return (
-                f"if (@count({name})) printf(\"{variable.name} {shown}\\\\n\", {values})\n"
-                f'else printf("{variable.name} @count=0x0\\\\n")\n'
+                f'if ((@count({name})) == (0)) printf("{variable.name} @count=0x0\\\\n")\n'
+                f'else printf("{variable.name} {shown}\\\\n", {values})\n'
             )
         return f'printf("{variable.name}={formats[variable.type]}\\\\n", {name})'
     indices = [f"__idx{number}" for number in range(len(variable.key_types))]
@@ -193,8 +193,11 @@ def probe_points(
         return None
     quiet = reporter if getattr(options, "verbose", 0) else Reporter(io.StringIO())
     analysis = Analysis(options, quiet, kernel, library, [script])
+    scope = Scope(analysis)
     try:
-        resolve.ProbeResolver(analysis, Scope(analysis)).resolve_script(script)
+        resolve.ProbeResolver(analysis, scope).resolve_script(script)
+        if variables:
+            resolve_called(scope)
     except SemanticError as error:
         quiet.error(error)
     if variables and any(instance.name != instance.point for instance in analysis.instances):

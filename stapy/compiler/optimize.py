@@ -5,6 +5,7 @@ Rounds run until nothing changes any more; only the first one warns.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from stapy.compiler import tree
@@ -14,9 +15,10 @@ from stapy.compiler.similar import similar
 from stapy.compiler.symbols import may_pass_on, reachable
 from stapy.compiler.targets import signed64
 from stapy.compiler.tree import Type
-from stapy.compiler.walk import Rewriter, Visitor, descend
+from stapy.compiler.walk import Rewriter, Visitor, clone, contains, descend
 
 Unit = tree.Function | Handler
+VALUES = (tree.Number, tree.String, tree.Call, tree.Print, tree.Unary, tree.Binary, tree.Comparison, tree.Ternary)
 
 LEAST, GREATEST = -(1 << 63), (1 << 63) - 1
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
@@ -59,6 +61,9 @@ class Uses(Visitor):
     def _target(self, target: tree.Expression, reads: bool, consumes: bool = False) -> None:
         """What is assigned to."""
         variable = None
+        if isinstance(target, VALUES):  # it has nothing that could be assigned to, and nothing is
+            self.visit(target)
+            return
         if isinstance(target, tree.Symbol):
             variable = target.referent
         elif isinstance(target, tree.Index) and isinstance(target.array, tree.Symbol):
@@ -182,6 +187,11 @@ def units(analysis: Analysis) -> list[Unit]:
     return [*analysis.handlers, *(f for f in analysis.script_functions() if not isinstance(f.body, tree.EmbeddedCode))]
 
 
+def instances(unit: Unit) -> int:
+    """How many probes have this body."""
+    return unit.count if isinstance(unit, Handler) else 1
+
+
 def optimize(analysis: Analysis, first: bool = True) -> None:
     """Fold and elide to a fixed point. ``first``: before type inference, when warnings are given."""
     Optimizer(analysis, first).run()
@@ -212,13 +222,13 @@ class Optimizer:
                 if self.round == 0:
                     self.warn_empty_functions()
             self.fold()
-            if optimizing:
+            if optimizing and not self.first:  # type inference sees what cannot be reached, too
                 self.drop_dead_code()
             self.round += 1
             self.quiet = True
             if not self.changed:
                 break
-        if optimizing and self.first:
+        if optimizing:
             self.drop_empty_probes()
 
     # ------------------------------------------------------------ functions and variables
@@ -269,11 +279,13 @@ class Optimizer:
             if isinstance(unit, Handler):
                 for expression in unit.entry:
                     uses.visit(expression)
-            for variable in unit.locals:
-                if variable not in uses.written and variable in uses.read and self.round == 0:
-                    names = {other.name for other in [*unit.locals, *self.analysis.globals] if other is not variable}
-                    hint = similar_text("similar", similar(variable.name, names))
-                    self.warn(f"never-assigned local variable '{variable.name}'{hint}", variable.token)
+            with self.analysis.reporter.times(instances(unit)):
+                for variable in unit.locals:
+                    if variable not in uses.written and variable in uses.read and self.round == 0:
+                        others = [*unit.locals, *self.analysis.globals, *getattr(unit, "parameters", ())]
+                        names = {other.name for other in others if other is not variable}
+                        hint = similar_text("similar", similar(variable.name, names))
+                        self.warn(f"never-assigned local variable '{variable.name}'{hint}", variable.token)
             unit.locals = [v for v in unit.locals if v in uses.read or v in uses.written]
         uses = self.all_uses()
         for variable in self.analysis.globals:
@@ -292,7 +304,8 @@ class Optimizer:
         read.update(variable for variable in self.analysis.globals if variable.token.source.user)
         for unit in units(self.analysis):
             remover = _DeadAssignments(self, read)
-            unit.body = remover.rewrite(unit.body)
+            with self.analysis.reporter.times(instances(unit)):
+                unit.body = remover.rewrite(unit.body)
             self.changed |= remover.changed
 
     # ------------------------------------------------------------ statements
@@ -308,12 +321,14 @@ class Optimizer:
         effects = Effects(self.analysis)
         for unit in units(self.analysis):
             remover = _EffectlessExpressions(self, effects)
-            unit.body = remover.rewrite(unit.body)
+            with self.analysis.reporter.times(instances(unit)):
+                unit.body = remover.rewrite(unit.body)
             self.changed |= remover.changed
 
     def fold(self) -> None:
         for unit in units(self.analysis):
-            folder = Folder()
+            # stap does not compute before it knows the types
+            folder = DecidingFolder() if self.first or self.analysis.options.unoptimized else Folder()
             unit.body = folder.rewrite(unit.body)
             if isinstance(unit, Handler):
                 unit.entry = [folder.rewrite(expression) for expression in unit.entry]
@@ -335,7 +350,8 @@ class Optimizer:
         self.quiet = False
         for instance in list(self.analysis.instances):
             if isinstance(instance.handler.body, tree.Null):
-                self.warn(f"Probe '{instance.point}' has been elided", instance.token)
+                family = re.match(r"\w*", instance.point)[0]  # type: ignore[index]
+                self.warn(f"Probe '{family}' has been elided", instance.token)
                 self.analysis.instances.remove(instance)
         used = {id(instance.handler) for instance in self.analysis.instances}
         self.analysis.handlers = [h for h in self.analysis.handlers if id(h) in used]
@@ -369,6 +385,12 @@ class _DeadAssignments(Rewriter):
             return node.right
         return node
 
+    def rewrite_try(self, node: tree.Try) -> tree.Statement:
+        self.rewrite_children(node)
+        if node.error is not None and node.error.referent not in self.read:
+            node.error = None
+        return node
+
 
 def check_lvalue(target: tree.Expression, token: tree.Token, what: str) -> None:
     """Raises SemanticError for something that cannot be assigned to."""
@@ -385,6 +407,8 @@ def check_lvalue(target: tree.Expression, token: tree.Token, what: str) -> None:
         UnresolvedTarget,
     )
     if not isinstance(target, allowed) or (isinstance(target, tree.Index) and isinstance(target.array, tree.Histogram)):
+        if not what:
+            raise SemanticError("invalid lvalue type", target.token)
         raise SemanticError(f"Expecting lvalue for {what}", token, other=target.token)
 
 
@@ -410,20 +434,15 @@ class _EmptyStatements(Rewriter):
         kept: list[tree.Statement] = []
         for statement in node.statements:
             new = self.rewrite(statement)
-            if isinstance(new, tree.Null):
-                self.changed = True
-            elif isinstance(new, tree.Block):
+            if isinstance(new, tree.Block):
                 kept.extend(new.statements)
-                self.changed = True
-            else:
+            elif not isinstance(new, tree.Null):
                 kept.append(new)
         node.statements = kept
+        # None of this is a change that is worth another round, to stap.
         if not kept:
-            return self.null(node)
-        if len(kept) == 1:
-            self.changed = True
-            return kept[0]
-        return node
+            return tree.Null(node.token)
+        return kept[0] if len(kept) == 1 else node
 
     def rewrite_try(self, node: tree.Try) -> tree.Statement:
         self.rewrite_children(node)
@@ -570,7 +589,7 @@ class Folder(Rewriter):
         return tree.String(node.token, value, raw=raw, type=Type.STRING)
 
     def rewrite_if(self, node: tree.If) -> tree.Statement:
-        node.condition = self.rewrite(node.condition)
+        node.condition = (self if type(self) is Folder else Folder()).rewrite(node.condition)
         if isinstance(node.condition, tree.Number):
             self.changed = True
             chosen = node.then if node.condition.value else node.otherwise
@@ -599,13 +618,7 @@ class Folder(Rewriter):
 
     def rewrite_ternary(self, node: tree.Ternary) -> tree.Expression:
         node.condition = self.rewrite(node.condition)
-        literals = (tree.Number, tree.String)
-        differ = (
-            isinstance(node.then, literals)
-            and isinstance(node.otherwise, literals)
-            and type(node.then) is not type(node.otherwise)
-        )  # a mistake, which type inference is to find
-        if isinstance(node.condition, tree.Number) and not differ:
+        if isinstance(node.condition, tree.Number):
             self.changed = True
             return self.rewrite(node.then if node.condition.value else node.otherwise)
         node.then = self.rewrite(node.then)
@@ -618,9 +631,6 @@ class Folder(Rewriter):
             value = node.operand.value
             result = {"+": value, "-": -value, "~": ~value, "!": int(not value)}[node.operator]
             return self.number(node, result)
-        if node.operator == "+":
-            self.changed = True
-            return node.operand
         return node
 
     def rewrite_logical(self, node: tree.Logical) -> tree.Expression:
@@ -717,6 +727,56 @@ class Folder(Rewriter):
         return self.number(node, 0)
 
 
+class DecidingFolder(Folder):
+    """Before type inference, and under ``-u``: only what @defined decides, and what takes unknown target variables out
+    of the program. Other numbers that the script has stand as they are."""
+
+    def rewrite_if(self, node: tree.If) -> tree.Statement:
+        if _is_decided(node.condition) or self._drops_target(node.condition, node.then, node.otherwise):
+            return super().rewrite_if(node)
+        return self.rewrite_children(node)
+
+    def rewrite_ternary(self, node: tree.Ternary) -> tree.Expression:
+        if _is_decided(node.condition) or self._drops_target(node.condition, node.then, node.otherwise):
+            node.condition = Folder().rewrite(node.condition)
+            return super().rewrite_ternary(node)
+        return self.rewrite_children(node)
+
+    def _drops_target(self, condition: tree.Expression, then: tree.Node, otherwise: tree.Node | None) -> bool:
+        """Whether a condition is constant, and what it excludes has a target variable that is not there."""
+        from stapy.compiler.targets import UnresolvedTarget
+
+        unknown = (UnresolvedTarget, tree.TargetSymbol)
+        if not contains(then, unknown) and (otherwise is None or not contains(otherwise, unknown)):
+            return False
+        folded = Folder().rewrite(clone(condition))
+        return isinstance(folded, tree.Number)
+
+    def rewrite_logical(self, node: tree.Logical) -> tree.Expression:
+        either = _is_decided(node.left) or _is_decided(node.right)
+        return super().rewrite_logical(node) if either else self.rewrite_children(node)
+
+    def rewrite_unary(self, node: tree.Unary) -> tree.Expression:
+        return super().rewrite_unary(node) if _is_decided(node.operand) else self.rewrite_children(node)
+
+    def rewrite_children(self, node: tree.Node) -> Any:
+        return Rewriter.rewrite_children(self, node)
+
+    rewrite_for = rewrite_children
+    rewrite_binary = rewrite_comparison = rewrite_concatenation = rewrite_children
+
+
+def _is_decided(node: tree.Expression) -> bool:
+    """Whether a condition hangs on @defined, which is known by now."""
+    if isinstance(node, tree.AtDefined):
+        return True
+    if isinstance(node, tree.Number):
+        return node.token.kind != "number"
+    if isinstance(node, tree.Logical):
+        return _is_decided(node.left) or _is_decided(node.right)
+    return isinstance(node, tree.Unary) and _is_decided(node.operand)
+
+
 def compute(operator: str, left: int, right: int) -> int | None:
     """``left OP right`` in 64-bit arithmetic; None where that is a run-time error."""
     if operator in ("/", "%"):
@@ -761,14 +821,14 @@ def check_crements(analysis: Analysis) -> None:
     for unit in units(analysis):
         for node in descend(unit.body):
             if isinstance(node, (tree.PreCrement, tree.PostCrement)):
-                which = "pre" if isinstance(node, tree.PreCrement) else "post"
-                check_lvalue(node.operand, node.token, f"{which}-crement")
+                check_lvalue(node.operand, node.token, "")
 
 
 def check_iterations(analysis: Analysis) -> None:
     """Report arrays that a foreach over them modifies, itself or through functions that it calls."""
     for unit in units(analysis):
-        _IterationCheck(analysis, []).visit(unit.body)
+        with analysis.reporter.times(instances(unit)):
+            _IterationCheck(analysis, []).visit(unit.body)
 
 
 class _IterationCheck(Visitor):

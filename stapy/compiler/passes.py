@@ -115,6 +115,8 @@ def analyse(scripts: list[tree.Script], kernel: Any, options: Any, reporter: Rep
         return None
     if not reporter.errors and not analysis.instances:
         reporter.error(SemanticError("no probes found"))
+    if reporter.warnings and reporter.warnings_are_errors:
+        return None
     return None if reporter.errors else analysis
 
 
@@ -135,6 +137,20 @@ def _analyse(analysis: Analysis) -> None:
     optimize.optimize(analysis, first=False)
     optimize.check_iterations(analysis)
     _check_statistics(analysis)
+    _check_regexes(analysis)
+
+
+def _check_regexes(analysis: Analysis) -> None:
+    """Raises SemanticError for a regular expression that is none."""
+    from stapy.runtime.values import regex
+
+    for unit in optimize.units(analysis):
+        for node in descend(unit.body):
+            if isinstance(node, tree.RegexMatch):
+                try:
+                    regex.compile(node.pattern.value)
+                except regex.RegexError as error:
+                    raise SemanticError(str(error), node.pattern.token) from None
 
 
 def _override_globals(analysis: Analysis) -> None:

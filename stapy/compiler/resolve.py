@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from stapy.compiler import families, tree
 from stapy.compiler.analysis import Analysis, Handler, Instance, similar_text
-from stapy.compiler.diagnostics import SemanticError
+from stapy.compiler.diagnostics import Said, SemanticError
 from stapy.compiler.events import REFUSED, Derived
 from stapy.compiler.families import Found, Request, spelled
 from stapy.compiler.library import LibraryFile
@@ -73,6 +73,8 @@ class Pending:
     conditions: list[tree.Expression] = field(default_factory=list)
     aliases: tuple[tree.Alias, ...] = ()  # being expanded, to find loops
     optional: bool = False
+    expanded: frozenset[int] = frozenset()  # points (by their tokens) that led here through aliases
+    suffix: frozenset[int] = frozenset()  # components (by their tokens) that were appended to aliases
     by_wildcard: bool = False  # a wildcard led here: that a suffix does not fit is no mistake
     shown: str = ""  # what pp() gives, where that is not the place itself: of families made of others
     words: dict[str, str] = field(default_factory=dict)  # target variables of theirs, as script text
@@ -86,6 +88,7 @@ class ProbeResolver:
         self.scope = scope
         self.root = Branch()
         self._shared: dict[tuple[object, ...], Handler] = {}
+        self._said: dict[int, Said] = {}
         self._derived: list[tree.Script] = []  # kept: pieces of theirs are known by identity
         self._known_scripts: set[int] = set()
         self._expanded = 0
@@ -150,6 +153,8 @@ class ProbeResolver:
         except SemanticError as error:
             if optional:
                 return 0
+            if id(error.token) in pending.suffix:
+                raise  # a mistake of the point that uses the alias
             outer = SemanticError("while resolving probe point", point.components[0].token, error)
             self.analysis.error(outer)
             return 0
@@ -261,8 +266,8 @@ class ProbeResolver:
         if pending.by_wildcard and self._is_absent(end):
             return 0
         for alias, script in self._aliases(end):
-            if pending.aliases.count(alias) > 1:
-                token = point.components[0].token
+            token = point.components[0].token
+            if id(token) in pending.expanded:
                 raise SemanticError(f"recursive loop in alias expansion of {'.'.join(end.name)} at {token.place()}")
             suffix = point.components[position:]
             if self._exhausted(len(pending.pieces), alias.token):
@@ -280,6 +285,8 @@ class ProbeResolver:
                 [*([point.condition] if point.condition is not None else []), *pending.conditions],
                 (*pending.aliases, alias),
                 pending.optional or point.optional,
+                expanded=pending.expanded | {id(token)},
+                suffix=pending.suffix.union(id(component.token) for component in suffix),
                 shown=pending.shown,
                 words=pending.words,
             )
@@ -334,7 +341,18 @@ class ProbeResolver:
         bound = any(contains(piece, PLACE_BOUND) for piece in pending.pieces)
         key = (*(id(piece) for piece in pending.pieces), "if", *(id(condition) for condition in conditions))
         if not bound and key in self._shared:
+            self._shared[key].count += 1
+            self.analysis.reporter.repeat(self._said[id(self._shared[key])])  # stap finds mistakes in every probe
             return self._shared[key]
+        with self.analysis.reporter.recorded() as said:
+            handler = self._new_handler(found, pending, conditions)
+        self.analysis.handlers.append(handler)
+        if not bound:
+            self._shared[key] = handler
+            self._said[id(handler)] = said
+        return handler
+
+    def _new_handler(self, found: Found, pending: Pending, conditions: list[tree.Expression]) -> Handler:
         returns = isinstance(found.event, program.FunctionReturn)
         handler = Handler(pending.token, _joined(pending), pending.script, place=found.place, returns=returns)
         if conditions:
@@ -346,9 +364,6 @@ class ProbeResolver:
                 error = SemanticError(f"while processing probe {found.point}", None, error)
             self.analysis.error(error)
         resolve_handler(self.scope, handler)
-        self.analysis.handlers.append(handler)
-        if not bound:
-            self._shared[key] = handler
         return handler
 
     def _condition(self, conditions: list[tree.Expression], script: tree.Script) -> tree.Expression | None:
@@ -439,8 +454,10 @@ def resolve(analysis: Analysis) -> Scope:
     resolver = ProbeResolver(analysis, scope)
     for script in list(analysis.scripts):
         resolver.resolve_script(script)
+    resolve_called(scope)
     for script in analysis.library.loaded():  # grows while it is gone through
         resolver.resolve_script(script)
+        resolve_called(scope)
     rewritten: set[int] = set()
     for function in analysis.script_functions():
         if id(function) not in rewritten and not isinstance(function.body, tree.EmbeddedCode):
@@ -452,7 +469,7 @@ def resolve(analysis: Analysis) -> Scope:
     for function in list(analysis.script_functions()):
         if isinstance(function.body, tree.EmbeddedCode):
             _embedded_globals(scope, function)
-    resolve_called(scope, [])
+    resolve_called(scope)
     return scope
 
 

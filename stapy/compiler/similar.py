@@ -10,14 +10,19 @@ LONGEST = 64  # longer names are compared by their beginnings
 
 def distance(name: str, other: str) -> int:
     """How far apart two names are, as stap measures it: each character put in or left out before the first one that
-    stays costs one; further on that costs two, and so does a character exchanged."""
+    stays costs one; further on that costs two, and so does a character exchanged, but for a change of case, one."""
     row = list(range(len(other) + 1))
     for number, character in enumerate(name, 1):
         diagonal = row[0]
         left = row[0] = number
         for place, known in enumerate(other, 1):
             above = row[place]
-            left = diagonal if character == known else min(diagonal, above, left) + 2
+            if character == known:
+                left = diagonal
+            elif character.lower() == known.lower():
+                left = min(diagonal + 1, above + 2, left + 2)
+            else:
+                left = min(diagonal, above, left) + 2
             row[place] = left
             diagonal = above
     return row[-1]
@@ -45,10 +50,10 @@ def least_distance(name: str, standing: dict[str, int], other: str) -> int:
 def similar(name: str, candidates: Iterable[str], most: int = MOST) -> list[str]:
     """The ``most`` candidates nearest to ``name``, nearest first, those as near by the alphabet."""
     start = name[:LONGEST]
-    standing = places(start)
+    standing = places(start.lower())
     found: list[tuple[int, str]] = []
     # The true distance is slow to find: it is asked for only of those that may be near enough.
-    bounds = sorted((least_distance(start, standing, other[:LONGEST]), other) for other in candidates if other)
+    bounds = sorted((least_distance(start, standing, other[:LONGEST].lower()), other) for other in candidates if other)
     for bound, candidate in bounds:
         if len(found) >= most and bound > found[most - 1][0]:
             break

@@ -39,6 +39,7 @@ class Scope:
         self._seen: set[int] = set()
         self._scripts: dict[int, tree.Script] = {}  # by their sources
         self._used: set[int] = set()
+        self.called: list[Callee] = []  # by handlers, not yet resolved
         for script in analysis.scripts:
             self.add(script)
 
@@ -65,6 +66,11 @@ class Scope:
             function.notes["overload"] = overloads.index(function)
             if not function.private:
                 self._functions.setdefault(function.name, []).append(function)
+
+    def declares(self, name: str, script: tree.Script) -> bool:
+        """Whether there is a global of that name."""
+        own = any(v.private and v.name == name for v in script.globals)
+        return own or name in self._globals or self.analysis.library.global_variable(name) is not None
 
     def script_at(self, token: tree.Token, otherwise: tree.Script) -> tree.Script:
         """The script that a name stands in, whose private declarations it sees: an alias brings names of its own."""
@@ -96,6 +102,8 @@ class Scope:
         fitting = [f for f in candidates if len(f.parameters) == arity]
         if not fitting:
             known = candidates[-1]
+            if isinstance(known, LibraryFunction):
+                known = max(candidates, key=lambda f: len(f.parameters))
             raise SemanticError(
                 f"arity mismatch found (function '{name}' takes {len(known.parameters)} args)",
                 token,
@@ -166,7 +174,7 @@ def may_pass_on(function: Callee) -> bool:
 
 
 class SymbolResolver(Visitor):
-    """Resolves one body. Errors are reported one by one and resolution goes on, as far as it makes sense."""
+    """Resolves one body. An error is reported and ends the statement that it is in; the next one is tried."""
 
     def __init__(
         self,
@@ -179,6 +187,7 @@ class SymbolResolver(Visitor):
         self.analysis = scope.analysis
         self.script = script
         self.locals = local_variables
+        self._parameters = frozenset(variable.name for variable in parameters)
         self._local = {variable.name: variable for variable in [*parameters, *local_variables]}
         self.called: list[Callee] = []
 
@@ -188,6 +197,10 @@ class SymbolResolver(Visitor):
             self.visit(node)
         except SemanticError as error:
             self.analysis.error(error)
+
+    def visit_block(self, node: tree.Block) -> None:
+        for statement in node.statements:
+            self.resolve(statement)
 
     # ------------------------------------------------------------ variables
 
@@ -214,20 +227,18 @@ class SymbolResolver(Visitor):
         self.locals.append(variable)
         return variable
 
-    def array(self, node: tree.Expression, arity: int, user: tree.Node) -> bool:
-        """Resolve the name of an array (or histogram) that ``user`` uses with ``arity`` keys."""
+    def array(self, node: tree.Expression, arity: int, user: tree.Node) -> None:
+        """Resolve the name of an array (or histogram) that ``user`` uses with ``arity`` keys. Raises SemanticError."""
         if isinstance(node, tree.Histogram):
             self.visit(node)
-            return True
+            return
         assert isinstance(node, tree.Symbol)
         if node.referent is None:
             node.referent = self.variable(node.name, arity, node.token)
         else:
             set_arity(node.referent, arity, node.token)
         if node.referent is None:
-            self.analysis.error(_unresolved_array(node, arity, user))
-            return False
-        return True
+            raise _unresolved_array(node, arity, user)
 
     def visit_index(self, node: tree.Index) -> None:
         for key in node.keys:
@@ -249,7 +260,7 @@ class SymbolResolver(Visitor):
             if part is not None:
                 self.visit(part)
         if node.slice is not None and len(node.slice) != len(node.keys) and isinstance(node.array, tree.Symbol):
-            self.analysis.error(_unresolved_array(node.array, len(node.slice), node, "__global_"))
+            raise _unresolved_array(node.array, len(node.slice), node, "__global_")
         if node.value is not None:
             self.visit(node.value)
         if node.limit is not None:
@@ -259,7 +270,8 @@ class SymbolResolver(Visitor):
     def visit_delete(self, node: tree.Delete) -> None:
         target = node.value
         if isinstance(target, tree.Symbol):
-            target.referent = self.variable(target.name, ANY, target.token)
+            if target.name not in self._parameters:
+                target.referent = self.variable(target.name, ANY, target.token)
             if target.referent is None:
                 raise SemanticError("unresolved array in delete statement", target.token)
             return
@@ -280,12 +292,8 @@ class SymbolResolver(Visitor):
             self.visit(argument)
         if node.referents:
             return
-        try:
-            script = self.scope.script_at(node.token, self.script)
-            node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, script))
-        except SemanticError as error:
-            self.analysis.error(error)
-            return
+        script = self.scope.script_at(node.token, self.script)
+        node.referents = list(self.scope.functions(node.name, len(node.arguments), node.token, script))
         if (
             any(
                 isinstance(f, tree.Function) and isinstance(f.body, tree.EmbeddedCode) and "/* guru */" in f.body.code
@@ -319,19 +327,22 @@ def _unresolved_array(node: tree.Symbol, arity: int, user: tree.Node, prefix: st
 
 
 def resolve_handler(scope: Scope, handler: Handler) -> None:
-    """Resolve a handler's body and what it saves at the call, and all functions they call, directly or through
-    others."""
+    """Resolve a handler's body, what it saves at the call and its condition. What they call waits in ``scope.called``:
+    stap, too, resolves functions after all probes."""
     resolver = SymbolResolver(scope, handler.script, handler.locals)
     resolver.resolve(handler.body)
     at_entry = SymbolResolver(scope, handler.script, handler.entry_locals)
     for expression in handler.entry:
         at_entry.resolve(expression)
-    resolve_called(scope, resolver.called + at_entry.called)
+    if handler.condition is not None:
+        SymbolResolver(scope, handler.script, []).resolve(handler.condition)
+    scope.called += resolver.called + at_entry.called
 
 
-def resolve_called(scope: Scope, called: list[Callee]) -> None:
-    """Take the functions in ``called`` into the program, and resolve their bodies."""
+def resolve_called(scope: Scope) -> None:
+    """Take the functions that handlers call, directly or through others, into the program, and resolve their bodies."""
     analysis = scope.analysis
+    called, scope.called = scope.called, []
     known = {id(function) for function in analysis.functions}
     waiting = list(called)
     while waiting:
@@ -365,10 +376,8 @@ def check_condition(scope: Scope, condition: tree.Expression, script: tree.Scrip
             raise SemanticError("probe condition must not reference function", node.token)
         if isinstance(node, (tree.Assignment, tree.PreCrement, tree.PostCrement)):
             raise SemanticError("probe condition must not modify any variables", node.token)
-        if isinstance(node, (tree.TargetSymbol, tree.Cast, tree.AtVar, tree.AtDefined)):
+        if isinstance(node, (tree.Cast, tree.AtVar)):
             raise SemanticError("probe condition must not reference target variables", node.token)
-    resolver = SymbolResolver(scope, script, [])
     for node in descend(condition):
-        if isinstance(node, tree.Symbol) and resolver.scope.global_variable(node.name, script) is None:
+        if isinstance(node, tree.Symbol) and not scope.declares(node.name, script):
             raise SemanticError("probe condition must not reference undeclared global", node.token)
-    resolver.visit(condition)

@@ -97,18 +97,24 @@ class Inference:
                 self.check_variable(variable)
         for handler in self.analysis.handlers:
             self.function, self.handler = None, handler
-            for expression in handler.entry:
-                self.visit(expression, UNKNOWN)
-            self.statement(handler.body)
-            if handler.condition is not None:
-                self.visit(handler.condition, LONG)
-            for variable in handler.locals:
-                self.check_variable(variable)
+            with self.analysis.reporter.times(handler.count):
+                self.one_handler(handler)
         for variable in self.analysis.globals:
             if variable.type is UNKNOWN:
                 self.unresolved(variable.token)
             if variable.wrap and not variable.notes.get("arity", 1):
                 raise SemanticError("wrapping not supported for scalars", variable.token)
+
+    def one_handler(self, handler: Handler) -> None:
+        for expression in handler.entry:
+            self.visit(expression, UNKNOWN)
+        if handler.condition is not None:
+            self.visit(handler.condition, LONG)  # stap tests it at the body's beginning
+        self.statement(handler.body)
+        for variable in handler.locals:
+            self.check_variable(variable)
+        if handler.condition is not None:
+            self.visit(handler.condition, LONG)
 
     def order(self) -> list[tree.Function]:
         """The functions in the order of their names, as in stap. Where that does not get anywhere soon, callers before
@@ -213,7 +219,7 @@ class Inference:
         elif here is not UNKNOWN:
             if is_variable:
                 self.learn_variable(declaration, here, node.token)
-            elif isinstance(declaration, tree.Function):
+            else:
                 declaration.result = here
                 declaration.notes["type token"] = node.token
                 self.learnt()
@@ -252,6 +258,8 @@ class Inference:
     def do_foreach(self, node: tree.Foreach) -> None:
         if isinstance(node.array, tree.Histogram):
             self.visit(node.array, UNKNOWN)
+            if len(node.keys) != 1:
+                self.unresolved(node.token)
             self.visit(node.keys[0], LONG)
             if node.value is not None:
                 self.visit(node.value, LONG)
@@ -272,10 +280,7 @@ class Inference:
                 if array.type is UNKNOWN and node.value.type is not UNKNOWN:
                     self.learn_variable(array, node.value.type, node.array.token)
             if node.sort_column == 0 and node.sort_aggregate and array.type is not STATS:
-                if array.type is UNKNOWN:
-                    self.learn_variable(array, STATS, node.array.token)
-                else:
-                    self.invalid(node.array.token, array.type)
+                self.invalid(node.array.token, array.type)
         if node.limit is not None:
             self.visit(node.limit, LONG)
         self.statement(node.body)
@@ -523,11 +528,7 @@ class Inference:
             self.call(node, function, wanted)
 
     def call(self, node: tree.Call, function: Callee, wanted: Type) -> None:
-        if function.result is UNKNOWN and not isinstance(function, tree.Function):
-            if wanted is not UNKNOWN:  # 0, or an empty string
-                self.become(node, wanted)
-        else:
-            self.agree(node, function, wanted, may_stay=True)
+        self.agree(node, function, wanted, may_stay=True)
         if "ctype" in function.notes and node.ctype is None:
             node.ctype = function.notes["ctype"]
             self.learnt()
@@ -673,7 +674,9 @@ class Inference:
         self.yield_(node, LONG, wanted)
 
     def visit_atdefined(self, node: tree.AtDefined, wanted: Type) -> None:
-        self.yield_(node, LONG, wanted)
+        """It is left in a probe point's condition only."""
+        self.visit(node.operand, UNKNOWN)
+        self.fail(SemanticError("unexpected @defined", node.token))
 
     def visit_atentry(self, node: tree.AtEntry, wanted: Type) -> None:
         self.fail(SemanticError("@entry is only valid in .return probes", node.token))

@@ -110,6 +110,8 @@ def _own(dump: str, script: str) -> str:
     declared = set(re.findall(r"function\s+(\w+)", script))
     dump = re.sub(r"(?ms)^\{ %\{.*?%\} \}\n", "", dump)
     dump = re.sub(r"(?ms)^%\{.*?^%\}\n|^# global embedded code\n", "", dump)
+    # How the tapset's own functions of one name are numbered is its own affair.
+    dump = re.sub(r"__global_(\w+)__overload_\d+", lambda m: m[0] if m[1] in declared else f"{m[1]}()", dump)
     kept = []
     keep, tapset, section = True, False, ""
     for line in dump.splitlines(True):
