@@ -372,7 +372,10 @@ def __get_argv(c: Context, argv: int, first: int) -> str:
 # ---------------------------------------------------------------- where a call comes from
 
 
-@tapset_function(pure=False, needs_kernel=True)
+_MANY_IN_ONE = ("sys_socketcall", "sys_ipc")  # which stand for those they call
+
+
+@tapset_function(needs_kernel=True)
 def _in_other_system_call(c: Context) -> int:
     """Whether the probed system call function was called by another one, not from user mode."""
     if isinstance(c.probe.event, FunctionReturn):  # type: ignore[union-attr]
@@ -386,7 +389,8 @@ def _in_other_system_call(c: Context) -> int:
     known: dict[int, int] = c.session.store.setdefault("callers of system calls", {})
     if back not in known:
         symbol = c.kernel.description.symbol_at(back)
-        known[back] = int(symbol is not None and symbol[0].startswith(("sys_", "compat_sys_", "sys32_")))
+        name = symbol[0] if symbol is not None else ""
+        known[back] = int(name.startswith(("sys_", "compat_sys_", "sys32_")) and name not in _MANY_IN_ONE)
     return known[back]
 
 

@@ -20,7 +20,7 @@ access filename>pathname:path mode:access_mode
 acct name>filename:path
 alarm seconds:uint
 arch_prctl code:int addr:ptr
-bind fd>sockfd:int umyaddr>my_addr:sockaddr addrlen:int
+bind! fd>sockfd:int umyaddr>my_addr:sockaddr addrlen:int
 brk brk:ptr #x
 capget header>header_uaddr:ptr dataptr>data_uaddr:ptr
 capset header>header_uaddr:ptr data>data_uaddr:ptr
@@ -34,7 +34,7 @@ clock_nanosleep which_clock>clk_id:clock flags:nanosleep_flags rqtp>req:timespec
 clock_settime which_clock>clk_id:clock tp>tp:timespec
 clone clone_flags:fork_flags newsp>stack_start:ptr parent_tid>parent_tid_uaddr:ptr child_tid>child_tid_uaddr:ptr
 close! fd:int
-connect fd>sockfd:int uservaddr>serv_addr:sockaddr addrlen:uint
+connect! fd>sockfd:int uservaddr>serv_addr:sockaddr addrlen:uint
 creat pathname:path mode:oct
 delete_module name_user>name_user:path flags:open_flags
 dup fildes>oldfd:int
@@ -86,7 +86,7 @@ geteuid
 getgid
 getgroups gidsetsize>size:int grouplist>list_uaddr:ptr
 getitimer which:itimer_which value>value_uaddr:ptr
-getpeername fd>s:int usockaddr>name_uaddr:ptr usockaddr_len>namelen_uaddr:ptr
+getpeername! fd>s:int usockaddr>name_uaddr:ptr usockaddr_len>namelen_uaddr:ptr
 getpgid! pid:int
 getpgrp
 getpid
@@ -98,8 +98,8 @@ getresuid ruid>ruid_uaddr:ptr euid>euid_uaddr:ptr suid>suid_uaddr:ptr
 getrlimit=getrlimit,old_getrlimit resource:rlimit rlim>rlim_uaddr:ptr
 getrusage who:rusage_who ru>usage_uaddr:ptr
 getsid pid:int
-getsockname fd>s:int usockaddr>name_uaddr:ptr usockaddr_len>namelen_uaddr:ptr
-getsockopt fd:int level:sock_level optname:sock_option optval>optval_uaddr:ptr optlen>optlen_uaddr:ptr
+getsockname! fd>s:int usockaddr>name_uaddr:ptr usockaddr_len>namelen_uaddr:ptr
+getsockopt! fd:int level:sock_level optname:sock_option optval>optval_uaddr:ptr optlen>optlen_uaddr:ptr
 gettid
 gettimeofday tv>tv_uaddr:ptr tz>tz_uaddr:ptr
 getuid
@@ -114,7 +114,7 @@ lchown filename>path:path user>owner:int group:int
 lgetxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong
 link oldname>oldpath:path newname>newpath:path
 linkat! olddfd>olddirfd:dfd oldname>oldpath:path newdfd>newdirfd:dfd newname>newpath:path flags:at_flags
-listen fd>sockfd:int backlog:int
+listen! fd>sockfd:int backlog:int
 listxattr path:path list>list_uaddr:ptr size:ulong
 llistxattr path:path list>list_uaddr:ptr size:ulong
 llseek fd:int offset_high:hexlong offset_low:hexlong result>result_uaddr:ptr origin>whence:whence
@@ -170,9 +170,9 @@ readlink path:path buf>buf_uaddr:ptr bufsiz:int
 readlinkat! dfd:dfd pathname>path:path buf>buf_uaddr:ptr bufsiz:int
 readv fd:int vec>vector_uaddr:ptr vlen>count:int
 reboot magic1>magic:reboot_magic magic2:reboot_magic cmd>flag:reboot_cmd arg>arg_uaddr:ptr
-recv fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags
+recv! fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags
 recvfrom! fd>s:int ubuf>buf_uaddr:ptr size>len:ulong flags:msg_flags addr>addr_uaddr:ptr addr_len>addrlen_uaddr:ptr
-recvmsg fd>s:int umsg>msg_uaddr:ptr flags:msg_flags
+recvmsg! fd>s:int msg>msg_uaddr:ptr flags:msg_flags
 removexattr path:path name>name_str:path
 rename oldname>oldpath:path newname>newpath:path
 renameat! olddfd:dfd oldname:name newdfd:dfd newname:name
@@ -200,10 +200,10 @@ select n:int inp>readfds_uaddr:ptr outp>writefds_uaddr:ptr exp>exceptfds_uaddr:p
 semctl semid:int semnum:int cmd:ipc_cmd arg:ptr
 semget key:int nsems:int semflg:hex
 semop semid:int tsops>sops_uaddr:ptr nsops:uint
-semtimedop semid:int tsops>sops_uaddr:ptr nsops:uint timeout:timespec
-send fd>s:int buff>buf:buffer len:ulong flags:msg_flags
+semtimedop! semid:int tsops>sops_uaddr:ptr nsops:uint timeout:timespec
+send! fd>s:int buff>buf:buffer len:ulong flags:msg_flags
 sendfile=sendfile,sendfile64 out_fd:int in_fd:int offset>offset_uaddr:ptr count:ulong
-sendmsg fd>s:int umsg>msg_uaddr:ptr flags:msg_flags
+sendmsg! fd>s:int msg>msg_uaddr:ptr flags:msg_flags
 sendto! fd>s:int buff>buf:buffer len:ulong flags:msg_flags addr>to:sockaddr addr_len>tolen:uint
 set_robust_list head>list_head_uaddr:ptr len:ulong
 set_thread_area u_info>u_info_uaddr:ptr
@@ -223,7 +223,7 @@ setresuid ruid:int euid:int suid:int
 setreuid ruid:int euid:int
 setrlimit resource:rlimit rlim:rlimit_struct
 setsid
-setsockopt fd:int level:sock_level optname:sock_option optval>optval_uaddr:ptr optlen:uint
+setsockopt! fd:int level:sock_level optname:sock_option optval>optval_uaddr:ptr optlen:uint
 settimeofday tv:timeval tz>tz_uaddr:ptr
 setuid uid:int
 setxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong flags:xattr_flags
@@ -231,16 +231,16 @@ shmat shmid:int shmaddr>shmaddr_uaddr:ptr shmflg:hex #x
 shmctl shmid:int cmd:ipc_cmd buf>buf_uaddr:ptr
 shmdt shmaddr>shmaddr_uaddr:ptr
 shmget key:int size:ulong shmflg:hex
-shutdown fd>s:int how:shutdown_how
+shutdown! fd>s:int how:shutdown_how
 sigaltstack uss>uss_uaddr:ptr uoss>uoss_uaddr:ptr
 signal sig:signal handler:sighandler
 signalfd4 ufd:int user_mask>user_mask_uaddr:ptr sizemask:ulong flags:open_flags
 sigpending set>set_uaddr:ptr
 sigprocmask how:sigmask_how set>set_uaddr:ptr oset>oldset_uaddr:ptr
 sigreturn
-socket family:sock_family type:sock_type protocol:int
+socket! family:sock_family type:sock_type protocol:int
 socketcall call:int args>args_uaddr:ptr
-socketpair family:sock_family type:sock_type protocol:int usockvec>sv_uaddr:ptr
+socketpair! family:sock_family type:sock_type protocol:int usockvec>sv_uaddr:ptr
 splice fd_in:int off_in:ptr fd_out:int off_out:ptr len:ulong flags:hex
 stat=newstat filename:path statbuf>buf_uaddr:ptr
 stat64 filename:path statbuf>buf_uaddr:ptr
