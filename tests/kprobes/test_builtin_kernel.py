@@ -59,8 +59,8 @@ def test_probes_anywhere_change_nothing(arch: str) -> None:
     assert not any(p.nmissed for p in boosted + stepped)
     # Machine calls, BUG()s, and the functions on the blacklist; elsewhere whatever moves system registers.
     # On mips64 every delay slot, too.
-    limit = {"x86_64": 50, "i386": 50, "mips64": 1300}.get(arch, 250)
-    assert sum((refused + also_refused).values()) < limit
+    limit = {"x86_64": 0.01, "i386": 0.01, "mips64": 0.25}.get(arch, 0.03)
+    assert sum((refused + also_refused).values()) < limit * len(chosen)
 
 
 @pytest.mark.slow
