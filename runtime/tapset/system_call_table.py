@@ -421,11 +421,14 @@ def alias_names(root: str) -> Iterator[tuple[str, ...]]:
             yield root, call.name, "return"
 
 
-def alias_text(root: str, name: str, words: frozenset[str] | None = None) -> str:
+def alias_text(
+    root: str, name: str, words: frozenset[str] | None = None, taken: frozenset[str] = frozenset()
+) -> str:
     """The aliases ``root.name`` and ``root.name.return`` as a library file has them.
 
     With ``words`` only variables of these names are set, and what they are made of: what no reader asks for costs a
-    compilation of all system calls more than the rest of it.
+    compilation of all system calls more than the rest of it. Variables of the names ``taken``, the script's own
+    globals, get others: select's ``n`` and send's ``s`` are easily in somebody's way.
     """
     call = CALLS[name]
     described = root == "syscall"
@@ -433,17 +436,28 @@ def alias_text(root: str, name: str, words: frozenset[str] | None = None) -> str
     if not described:
         gate += "asmlinkage()\n"
     named = f'name = "{name}"'
-    entry = _needed([named, *_entry(call)], words)
+    entry = _renamed(_needed([named, *_entry(call)], words), taken)
     text = f"probe {root}.{name} = {_points(call, described, 'call')}\n{{\n{gate}{entry}}}\n"
     if call.returns:
         value = "$return" if described else "returnval()"
         form = 2 if call.address else 1
         ending = _needed([named, f"retval = {value}", f"retstr = return_str({form}, retval)"], words)
+        ending = _renamed(ending, taken)
         text += f"probe {root}.{name}.return = {_points(call, described, 'return')}\n{{\n{gate}{ending}}}\n"
     return text
 
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
+
+
+_TEXT_OR_WORD = re.compile(r'"[^"]*"|(?<![$\w])[A-Za-z_]\w*')
+
+
+def _renamed(text: str, taken: frozenset[str]) -> str:
+    """``text`` with its variables of these names called otherwise."""
+    if not taken:
+        return text
+    return _TEXT_OR_WORD.sub(lambda word: f"__own_{word[0]}" if word[0] in taken else word[0], text)
 
 
 def _needed(statements: list[str], words: frozenset[str] | None) -> str:

@@ -92,6 +92,10 @@ class Library:
     def _all(self) -> list[LibraryFile]:
         return [*(self._files or ()), *self._made.values()]
 
+    def _taken(self) -> frozenset[str]:
+        """The names of the scripts' own globals, which aliases made for them leave alone."""
+        return frozenset(variable.name for script in self.readers or () for variable in script.globals)
+
     def _words(self) -> frozenset[str] | None:
         """The names that the program may ask of an alias: all words of its scripts, and of the library's in use."""
         if self.readers is None:
@@ -163,7 +167,8 @@ class Library:
 
         if (root, call) not in self._made:
             path = TAPSET / f"{root}.{call}.stp"
-            made = LibraryFile(path, lambda: alias_text(root, call, self._words()), probed=CALLS[call].functions)
+            probed = CALLS[call].functions
+            made = LibraryFile(path, lambda: alias_text(root, call, self._words(), self._taken()), probed=probed)
             self._made[root, call] = made
         return self._made[root, call]
 

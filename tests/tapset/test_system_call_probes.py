@@ -77,3 +77,10 @@ def test_the_table_uses_what_there_is() -> None:
     called = {node.name for alias in script.aliases for node in descend(alias.body) if isinstance(node, tree.Call)}
     assert called <= set(declare.names())
     assert len(script.aliases) > 900
+
+
+def test_globals_of_the_script_are_not_in_the_way(run) -> None:
+    """select has an argument n, send one called s."""
+    text = run('global n, s = "mine", last probe syscall.* { n[name]++ last = argstr } '
+               'probe end { println(n["umask"], s, last) }', "-c", WORKLOAD)
+    assert text == "1mine0\n"
