@@ -33,7 +33,7 @@ tapset's own declarations.
 probe has `name`, and `argstr`, the arguments as `strace` shows them; its return `retval` and `retstr`, which names the
 error. Each argument is a variable of SystemTap's name; one that is an address in the process ends in `_uaddr`, and what
 has names (flags, signals) is there as text too, under the same name with `_str`. A call that another one makes, as
-`mkdir` makes `mkdirat`, is not counted.
+`mkdir` makes `mkdirat`, is not counted. A global of the script that has the name of such a variable stays the script's.
 
 ```console
 $ stapy -c 'cat /etc/hostname' -e 'probe syscall.open { println(name, "(", argstr, ")") }'
