@@ -30,7 +30,7 @@ def test_an_exception_is_an_error_of_the_script(run, body: str) -> None:
     assert err.startswith("ERROR: ")
     assert " near identifier 'f' at <input>:1:10\n" in err
 
-    status, out, err = run(function + 'probe begin { try { f() } catch (e) { println("caught") } exit() }')
+    status, out, err = run(function + 'probe begin { try { f() } catch { println("caught") } exit() }')
     assert (status, out, err) == (0, "caught\n", "")
 
 
