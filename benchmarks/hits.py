@@ -1,6 +1,7 @@
 """Probe hits: what one costs on each architecture, against an empty hook of the stock Unicorn binding.
 
-All are taken on the function that the default workload calls most, as what the workload takes longer for each call.
+The hits are of an instruction in strlen()'s loop, which has one for every character of a long string; return probes are
+of calls of strlen(). What these take without a probe is subtracted.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.measuring import Row, times_of
+from benchmarks.measuring import Row, processor_seconds, times_of
 
 Preparation = Callable[[Any], object]
 
@@ -21,7 +22,7 @@ def rows(size: float) -> list[Row]:
     from stapy import arch
 
     names = arch.names() if size > 0.1 else ["x86_64"]
-    return [row for name in names for row in _hits(Subject(name, size), max(1, round(3 * size)))]
+    return [row for name in names for row in _hits(Subject(name, size), max(2, round(200 * size)))]
 
 
 class Subject:
@@ -79,60 +80,101 @@ class Subject:
         return taken, hits
 
 
-def _hits(subject: Subject, times: int) -> list[Row]:
-    from stapy.runtime.kprobes import Kprobe, Kretprobe, register_kprobe, register_kretprobe
+def _hits(subject: Subject, calls: int) -> list[Row]:
+    from stapy.runtime.kprobes import (
+        Kprobe,
+        Kretprobe,
+        kallsyms_lookup_name,
+        register_kprobe,
+        register_kretprobe,
+        unregister_kprobe,
+        unregister_kretprobe,
+        use,
+    )
 
     name = subject.name
-    function, count = _hottest(subject)
-    least: Counter[str] = Counter()
-    cases: dict[str, Preparation | None] = {
-        "bare": None,
-        "empty": lambda kernel: _empty_hook(kernel.cpus[0].uc, function.entry),
-        "kprobe": lambda kernel: register_kprobe(Kprobe(addr=function.entry, pre_handler=lambda p, regs: 0)),
-        "kretprobe": lambda kernel: register_kretprobe(Kretprobe(addr=function.entry, handler=lambda i, regs: 0)),
-    }
-    for _ in range(times):
-        for what, prepare in cases.items():
-            taken = subject.workload(prepare)
-            least[what] = min(least[what] or float("inf"), taken)  # type: ignore[assignment, type-var]
-        taken, _ = subject.script(f'global n; probe kernel.function("{function.name}").call {{ n++ }}')
-        least["script"] = min(least["script"] or float("inf"), taken)  # type: ignore[assignment, type-var]
-    cost = {what: (seconds - least["bare"]) / count for what, seconds in least.items()}
-    empty = cost["empty"]
-    found = [Row(f"{name}: an empty Unicorn hook on {function.name}(), {count} calls", f"{empty * 1e6:.2f} us")]
-    for what, shown in (("kprobe", "a kprobe's hit"), ("script", "a script's probe that counts"),
-                        ("kretprobe", "a return probe's call and return")):
-        found.append(Row(f"{name}: {shown}", f"{cost[what] * 1e6:.2f} us, {1 / cost[what]:,.0f} a second",
-                         times_of(cost[what], empty, "empty hook")))
+    kernel = subject.started()
+    with use(kernel):
+        function, text = kallsyms_lookup_name("strlen"), kallsyms_lookup_name("linux_banner")
+        place, hits = _busiest(kernel, function, text)
+
+        def seconds(count: int = calls) -> float:
+            def work() -> None:
+                for _ in range(count):
+                    kernel.machine.call(function, text)
+
+            return processor_seconds(work)
+
+        bare = seconds()
+        remove = _empty_hook(kernel.cpus[0].uc, place)
+        empty = (seconds() - bare) / (calls * hits)
+        remove()
+        probe = Kprobe(addr=place, pre_handler=lambda p, regs: 0)
+        register_kprobe(probe)
+        hit = (seconds() - bare) / (calls * hits)
+        unregister_kprobe(probe)
+        session = _counting_session(subject, kernel, place)
+        session.open()
+        counted = (seconds() - bare) / (calls * hits)
+        session.close()
+        many = 20 * calls
+        bare = seconds(many)
+        returned = Kretprobe(addr=kernel.description.function("strlen").entry, handler=lambda instance, regs: 0)
+        register_kretprobe(returned)
+        both = (seconds(many) - bare) / many
+        unregister_kretprobe(returned)
+    kernel.close()
+    found = [Row(f"{name}: an empty Unicorn hook", f"{empty * 1e6:.2f} us")]
+    for shown, cost in (("a kprobe's hit", hit), ("a script's hit, which counts", counted),
+                        ("a kretprobe's call and return", both)):
+        found.append(Row(f"{name}: {shown}", f"{cost * 1e6:.2f} us, {1 / cost:,.0f} a second",
+                         times_of(cost, empty, "empty hook")))
     return found
 
 
-def _hottest(subject: Subject) -> tuple[Any, int]:
-    """The function that the workload calls most, and how often."""
-    from stapy.runtime.kprobes import Kprobe, KprobeError, register_kprobe
+def _busiest(kernel: Any, function: int, argument: int) -> tuple[int, int]:
+    """The instruction of a function that a call runs most often, and how often."""
+    from stapy.runtime.kprobes import Kprobe, KprobeError, register_kprobe, unregister_kprobe
 
-    counts: Counter[str] = Counter()
-    functions = {f.name: f for f in subject.description.functions("*") if f.ranges and f.file and not f.is_inlined_only}
+    counts: Counter[int] = Counter()
+    size = kernel.description.symbols.symbol_starting(function).size
+    for place in sorted(kernel.arch.boundaries(kernel.kprobes.code(function, size), function)):
+        def count(p: Any, regs: Any, place: int = place) -> int:
+            counts[place] += 1
+            return 0
 
-    def probe_all(kernel: Any) -> None:
-        for function in functions.values():
-            def count(p: Any, regs: Any, name: str = function.name) -> int:
-                counts[name] += 1
-                return 0
-
-            try:
-                register_kprobe(Kprobe(addr=function.entry, pre_handler=count))
-            except KprobeError:  # not to be probed
-                continue
-
-    subject.workload(probe_all)
-    hottest, count = counts.most_common(1)[0]
-    return functions[hottest], count
+        probe = Kprobe(addr=place, pre_handler=count)
+        try:
+            register_kprobe(probe)
+        except KprobeError:  # not to be probed
+            continue
+        kernel.machine.call(function, argument)
+        unregister_kprobe(probe)
+    return counts.most_common(1)[0]
 
 
-def _empty_hook(uc: Any, address: int) -> None:
-    """Hooks one instruction, as a program that uses Unicorn's Python binding does."""
+def _counting_session(subject: Subject, kernel: Any, place: int) -> Any:
+    """A session of a script with a counter at ``place``."""
+    from stapy.compiler import passes
+    from stapy.compiler.analysis import CompileOptions
+    from stapy.compiler.diagnostics import Reporter
+    from stapy.runtime.session import Session
+
+    options = CompileOptions(architecture=subject.name, guru=True)
+    script = f"global n; probe kernel.statement({place:#x}).absolute {{ n++ }}"
+    program = passes.compile_text(script, subject.description, options, Reporter(io.StringIO()))
+    return Session(program, kernel, io.BytesIO())
+
+
+def _empty_hook(uc: Any, address: int) -> Callable[[], None]:
+    """Hooks one instruction, as a program that uses Unicorn's Python binding does; the result takes the hook away."""
     import unicorn
 
-    uc.hook_add(unicorn.UC_HOOK_CODE, lambda *_: None, begin=address, end=address)
+    handle = uc.hook_add(unicorn.UC_HOOK_CODE, lambda *_: None, begin=address, end=address)
     uc.ctl_flush_tb()
+
+    def remove() -> None:
+        uc.hook_del(handle)
+        uc.ctl_flush_tb()
+
+    return remove
