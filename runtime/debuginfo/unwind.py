@@ -164,8 +164,8 @@ class Unwinder:
     def _by_frame_pointer(
         self, registers: Registers, memory: Any, recover: Recover | None
     ) -> CallerRegisters | None:
-        """Without frame rules: at a function's first instruction the return address is on top of the stack;
-        elsewhere the frame pointer leads on, if it points into the stack."""
+        """Without frame rules: at a function's first instruction the return address is on top of the stack, or in the
+        link register; elsewhere the frame pointer leads on, if it points into the stack."""
         if self.description.arch in _BACK_CHAINS:
             return self._by_back_chain(registers, memory, recover)
         if self._fp is None:
@@ -173,7 +173,10 @@ class Unwinder:
         read = self._readers(memory)[self.word]
         sp, fp = registers.register(self._sp), registers.register(self._fp)
         symbol = self.description.symbol_at(registers.pc)
-        if symbol is not None and symbol[1] == 0 and self.description.arch in ("x86_64", "i386"):
+        if symbol is not None and symbol[1] == 0 and not getattr(registers, "after_call", False):
+            if self._arch.name == "arm64":
+                link = registers.register(self._arch.dwarf_numbers["x30"])
+                return self._caller(registers, {self._sp: sp}, link, sp, False, recover)
             cfa = (sp + self.word) & self._mask
             return self._caller(registers, {self._sp: cfa}, read(sp), cfa, False, recover)
         if fp % self.word or not sp <= fp < sp + self._stack_size:

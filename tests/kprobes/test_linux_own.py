@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from probed_kernel import Probed
 
 from stapy import arch as architectures
 from stapy.runtime import kprobes
+from stapy.runtime.debuginfo.unwind import Unwinder
 from stapy.runtime.kprobes import Jprobe, Kprobe, Kretprobe, jprobe_return, printk, regs_return_value
 
 # What is probed: function, arguments, result.
@@ -127,6 +129,27 @@ def test_stack_traces_have_true_return_addresses(arch: str) -> None:
         kprobes.register_jprobe(Jprobe("alloc_pid", entry=mirror))
         run.finish()
     assert {key: traces.get(key) for key in TRACES if TRACES[key]} == {k: v for k, v in TRACES.items() if v}
+
+
+@pytest.mark.parametrize("arch", ["arm64", "i386", "ppc64", "ppc64le", "x86_64"])
+def test_stack_traces_without_frame_rules(arch: str) -> None:
+    """By frame pointers or the back chain, they are the same."""
+    run = Run(arch, "fork 1")
+    description, memory, traces = run.kernel.description, run.kernel.memory, []
+    bare = SimpleNamespace(
+        arch=description.arch, pointer_size=description.pointer_size, symbols=description.symbols,
+        symbol_at=description.symbol_at, in_text=description.in_text, frames=SimpleNamespace(at=lambda address: None),
+    )  # fmt: skip
+
+    def trace(p: Kprobe, regs: Any) -> None:
+        start = SimpleNamespace(pc=p.addr, register=regs.cpu.register)
+        traces.append([Unwinder(of).backtrace(start, memory, 4) for of in (description, bare)])
+
+    run.kernel.kprobes.register_kprobe(Kprobe("copy_process", pre_handler=trace))
+    run.finish()
+    ruled, unruled = traces[0]
+    assert len(ruled) == 4
+    assert unruled == ruled
 
 
 # Parts of the kernel, each with a workload that goes through it, and functions there.
