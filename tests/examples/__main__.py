@@ -148,6 +148,10 @@ def _arguments(line: str, script: Path) -> list[str]:
         made = ["--procfs", path, *made]
     if re.search(r"^\s*probe\s+prometheus\b", text, re.MULTILINE):
         made = ["--procfs", "__prometheus", *made]
+    if "/usr/bin/pstack" in text and not Path("/usr/bin/pstack").exists():
+        # system() takes -g here. The host's pstack has no business with the processes of the emulated kernel, so this
+        # is run only where there is none.
+        made = ["-g", *made]
     made += ARGUMENTS.get(name_of(script), [])
     command = COMMANDS.get(name_of(script))
     return ["-c", command, *made] if command else made
@@ -233,6 +237,7 @@ NOTES: dict[str, str] = {
     "io/disktop": "counts reads and writes that reach a disk: there is none",
     "io/inodewatch2": "nobody changes the attributes of that file",
     "general/badname": "nobody makes a file of that name",
+    "general/watchdog": "with -g, which system() takes here; the host has no pstack to call",
     "io/switchfile": "prints into files",
     "process/chng_cpu": "there is one CPU to be on",
     "stapgames/tapset/cursor": "a library of other scripts: its parse",
