@@ -457,7 +457,7 @@ class ExpressionLowering:
         if not isinstance(only, LibraryFunction) or len(node.referents) > 1 or only.declaration.takes_context:
             arguments.insert(0, "c")
         text = self.program.places.mark(f"{name}({', '.join(arguments)})", node.token)
-        if isinstance(only, LibraryFunction) and only.declaration.result == "unknown":  # None, where a value is asked for
+        if isinstance(only, LibraryFunction) and only.declaration.result == "unknown":  # it gives None
             nothing = {Type.LONG: "0", Type.STRING: '""'}.get(node.type)
             return Code(f"({text} or {nothing})" if nothing else text, ATOM, length=0)
         if node.type is Type.STRING:
@@ -510,9 +510,11 @@ class ExpressionLowering:
             self.unit.program.needs_kernel = True
         if node.token.text.startswith("$") and any(_dereferences(argument) for argument in node.arguments):
             text = f"shown(lambda: {text})"
-        if node.to_stream:
-            return Code(text, PRODUCT)
         length = _length(pieces, codes)
+        if node.to_stream:
+            if codes and length > printf.LONGEST:  # what does not fit the print buffer is lost
+                return Code(f"({text})[:{printf.LONGEST}]")
+            return Code(text, PRODUCT)
         if printf.may_hold_nul(pieces):
             return Code(f"cut({text}, {self.limit})", ATOM, length=self.limit)
         if length <= self.limit:
