@@ -126,6 +126,9 @@ POLLIN, POLLOUT, POLLERR, POLLHUP = 1, 4, 8, 16
 EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLONESHOT, EPOLLET = 1, 4, 8, 16, 1 << 30, 1 << 31
 EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD = 1, 2, 3
 EFD_SEMAPHORE = 1
+IN_ACCESS, IN_MODIFY, IN_ATTRIB, IN_CLOSE_WRITE, IN_CLOSE_NOWRITE, IN_OPEN = 1, 2, 4, 8, 16, 32
+IN_MOVED_FROM, IN_MOVED_TO, IN_CREATE, IN_DELETE, IN_DELETE_SELF, IN_MOVE_SELF = 64, 128, 256, 512, 1024, 2048
+IN_IGNORED, IN_ISDIR, IN_ALL_EVENTS = 0x8000, 0x40000000, 0xFFF
 
 AF_UNIX, AF_INET = 1, 2
 SOCK_STREAM, SOCK_DGRAM, SOCK_NONBLOCK = 1, 2, 0o4000
@@ -495,6 +498,20 @@ class System:
     def timerfd_read(self, fd: int) -> Call:
         """How often it has expired since the last read; waits for the first."""
         return Call("timerfd_read", (fd,))
+
+    def inotify(self, flags: int = 0) -> Call:
+        return Call("inotify_init1", (flags,))
+
+    def inotify_add_watch(self, fd: int, path: Text, mask: int) -> Call:
+        """The number of the watch; ``mask`` is of IN_ bits."""
+        return Call("inotify_add_watch", (fd, path, mask))
+
+    def inotify_rm_watch(self, fd: int, watch: int) -> Call:
+        return Call("inotify_rm_watch", (fd, watch))
+
+    def inotify_read(self, fd: int, size: int = 4096) -> Call:
+        """What happened: a list of (watch, mask, cookie, name)."""
+        return Call("inotify_read", (fd, size))
 
     def futex(self, address: int, operation: int, value: int, timeout: float | None = None) -> Call:
         """FUTEX_WAIT while the word at ``address`` is ``value``, or FUTEX_WAKE up to ``value`` waiters."""

@@ -16,7 +16,7 @@ NAMES["sigtimedwait"] = ("sys_rt_sigtimedwait",)
 NAMES["rlimits"] = ("sys_prlimit64",)
 NAMES["semop"] = ("sys_semop", "sys_semtimedop")
 NAMES["sendfile"] = ("sys_sendfile64", "sys_sendfile")
-NAMES["timerfd_read"] = ("sys_read",)
+NAMES["timerfd_read"] = NAMES["inotify_read"] = ("sys_read",)
 
 EPOLL_EVENT = "epoll_event"
 
@@ -123,6 +123,26 @@ def _ppoll(arena: Arena, requests: Sequence[tuple[int, int]], timeout: int | Non
         return {fd: revents for fd, _events, revents in answered if revents}
 
     return (buffer, len(requests), limit, sigmask, 8), ready
+
+
+@call("inotify_add_watch")
+def _inotify_add_watch(arena: Arena, fd: int, path: Text, mask: int) -> Encoded:
+    return (fd, arena.string(path), mask), None
+
+
+@call("inotify_read")
+def _inotify_read(arena: Arena, fd: int, size: int) -> Encoded:
+    buffer = arena.reserve(size)
+
+    def events(result: int) -> list[tuple[int, int, int, str]]:
+        data, found = arena.load(buffer, result), []
+        while data:
+            wd, mask, cookie, length = struct.unpack_from(_order(arena) + "iIII", data)
+            found.append((wd, mask, cookie, data[16 : 16 + length].rstrip(b"\0").decode("utf-8", "surrogateescape")))
+            data = data[16 + length :]
+        return found
+
+    return (fd, buffer, size), events
 
 
 # ---------------------------------------------------------------- timers and signals

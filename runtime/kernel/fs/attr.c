@@ -1,6 +1,7 @@
 /* Changing an inode's attributes: owner, mode, size, times. i_mutex is held by the callers. */
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/inotify.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -102,9 +103,15 @@ int notify_change(struct dentry *dentry, struct iattr *attr)
 		kill_suid(inode, attr);
 	if (!(attr->ia_valid & ~(ATTR_KILL_SUID | ATTR_KILL_SGID | ATTR_FORCE)))
 		return 0;
-	if (inode->i_op->setattr)
-		return inode->i_op->setattr(dentry, attr);
-	error = inode_change_ok(inode, attr);
-	return error ? error : inode_setattr(inode, attr);
+	if (inode->i_op->setattr) {
+		error = inode->i_op->setattr(dentry, attr);
+	} else {
+		error = inode_change_ok(inode, attr);
+		if (!error)
+			error = inode_setattr(inode, attr);
+	}
+	if (!error)
+		fsnotify_dentry(dentry, attr->ia_valid & ATTR_SIZE ? IN_MODIFY : IN_ATTRIB);
+	return error;
 }
 EXPORT_SYMBOL(notify_change);

@@ -59,6 +59,7 @@ static void inode_init_always(struct super_block *sb, struct inode *inode)
 	inode->i_blkbits = sb->s_blocksize_bits;
 	inode->i_flags = 0;
 	inode->i_flock = NULL;
+	INIT_LIST_HEAD(&inode->inotify_watches);
 	atomic_set(&inode->i_count, 1);
 	inode->i_op = &empty_iops;
 	inode->i_fop = &empty_fops;

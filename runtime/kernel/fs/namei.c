@@ -7,6 +7,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/inotify.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -656,7 +657,10 @@ int vfs_create(struct inode *dir, struct dentry *dentry, int mode, struct nameid
 		return error;
 	if (!dir->i_op->create)
 		return -EACCES;
-	return dir->i_op->create(dir, dentry, (mode & S_IALLUGO) | S_IFREG, nd);
+	error = dir->i_op->create(dir, dentry, (mode & S_IALLUGO) | S_IFREG, nd);
+	if (!error)
+		fsnotify_name(dir, dentry, IN_CREATE, 0);
+	return error;
 }
 EXPORT_SYMBOL(vfs_create);
 
@@ -895,7 +899,10 @@ int vfs_mknod(struct inode *dir, struct dentry *dentry, int mode, dev_t dev)
 		return -EPERM;
 	if (!dir->i_op->mknod)
 		return -EPERM;
-	return dir->i_op->mknod(dir, dentry, mode, dev);
+	error = dir->i_op->mknod(dir, dentry, mode, dev);
+	if (!error)
+		fsnotify_name(dir, dentry, IN_CREATE, 0);
+	return error;
 }
 EXPORT_SYMBOL(vfs_mknod);
 
@@ -950,7 +957,10 @@ int vfs_mkdir(struct inode *dir, struct dentry *dentry, int mode)
 		return error;
 	if (!dir->i_op->mkdir)
 		return -EPERM;
-	return dir->i_op->mkdir(dir, dentry, mode & (S_IRWXUGO | S_ISVTX));
+	error = dir->i_op->mkdir(dir, dentry, mode & (S_IRWXUGO | S_ISVTX));
+	if (!error)
+		fsnotify_name(dir, dentry, IN_CREATE, 1);
+	return error;
 }
 EXPORT_SYMBOL(vfs_mkdir);
 
@@ -1004,8 +1014,12 @@ int vfs_rmdir(struct inode *dir, struct dentry *dentry)
 	else if (d_unhashed(dentry))
 		d_rehash(dentry);
 	mutex_unlock(&dentry->d_inode->i_mutex);
-	if (!error)
+	if (!error) {
+		fsnotify_name(dir, dentry, IN_DELETE, 1);
+		if (!list_empty(&dentry->d_inode->inotify_watches))
+			inotify_inode_is_dead(dentry->d_inode);
 		d_delete(dentry);
+	}
 	dput(dentry);
 	return error;
 }
@@ -1055,8 +1069,12 @@ int vfs_unlink(struct inode *dir, struct dentry *dentry)
 	mutex_lock(&dentry->d_inode->i_mutex);
 	error = d_mountpoint(dentry) ? -EBUSY : dir->i_op->unlink(dir, dentry);
 	mutex_unlock(&dentry->d_inode->i_mutex);
-	if (!error)
+	if (!error) {
+		fsnotify_name(dir, dentry, IN_DELETE, 0);
+		if (!dentry->d_inode->i_nlink && !list_empty(&dentry->d_inode->inotify_watches))
+			inotify_inode_is_dead(dentry->d_inode);
 		d_delete(dentry);
+	}
 	return error;
 }
 EXPORT_SYMBOL(vfs_unlink);
@@ -1114,7 +1132,10 @@ int vfs_symlink(struct inode *dir, struct dentry *dentry, const char *oldname)
 		return error;
 	if (!dir->i_op->symlink)
 		return -EPERM;
-	return dir->i_op->symlink(dir, dentry, oldname);
+	error = dir->i_op->symlink(dir, dentry, oldname);
+	if (!error)
+		fsnotify_name(dir, dentry, IN_CREATE, 0);
+	return error;
 }
 EXPORT_SYMBOL(vfs_symlink);
 
@@ -1161,6 +1182,8 @@ int vfs_link(struct dentry *old_dentry, struct inode *dir, struct dentry *new_de
 	mutex_lock(&inode->i_mutex);
 	error = dir->i_op->link(old_dentry, dir, new_dentry);
 	mutex_unlock(&inode->i_mutex);
+	if (!error)
+		fsnotify_name(dir, new_dentry, IN_CREATE, 0);
 	return error;
 }
 EXPORT_SYMBOL(vfs_link);
@@ -1256,10 +1279,21 @@ static int vfs_rename_other(struct inode *old_dir, struct dentry *old_dentry,
 	return error;
 }
 
+/* Both halves of a move have the same cookie. */
+static void fsnotify_move(struct inode *old_dir, const char *old_name, struct inode *new_dir, const char *new_name,
+			  u32 is_dir)
+{
+	u32 cookie = inotify_get_cookie();
+
+	inotify_inode_queue_event(old_dir, IN_MOVED_FROM | is_dir, cookie, old_name);
+	inotify_inode_queue_event(new_dir, IN_MOVED_TO | is_dir, cookie, new_name);
+}
+
 int vfs_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
 	       struct dentry *new_dentry)
 {
-	int is_dir, error;
+	int is_dir, error, moved;
+	char *name = NULL;
 
 	if (old_dentry->d_inode == new_dentry->d_inode)
 		return 0;
@@ -1275,9 +1309,19 @@ int vfs_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *n
 		return error;
 	if (!old_dir->i_op->rename)
 		return -EPERM;
+	moved = !list_empty(&old_dir->inotify_watches) || !list_empty(&new_dir->inotify_watches);
+	if (moved)
+		name = kstrdup(old_dentry->d_name.name, GFP_KERNEL);
 	if (is_dir)
-		return vfs_rename_dir(old_dir, old_dentry, new_dir, new_dentry);
-	return vfs_rename_other(old_dir, old_dentry, new_dir, new_dentry);
+		error = vfs_rename_dir(old_dir, old_dentry, new_dir, new_dentry);
+	else
+		error = vfs_rename_other(old_dir, old_dentry, new_dir, new_dentry);
+	if (!error && moved)
+		fsnotify_move(old_dir, name, new_dir, old_dentry->d_name.name, is_dir ? IN_ISDIR : 0);
+	if (!error && !list_empty(&old_dentry->d_inode->inotify_watches))
+		inotify_inode_queue_event(old_dentry->d_inode, IN_MOVE_SELF, 0, NULL);
+	kfree(name);
+	return error;
 }
 EXPORT_SYMBOL(vfs_rename);
 

@@ -5,6 +5,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/inotify.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -100,6 +101,7 @@ long do_sys_open(int dfd, const char __user *filename, int flags, int mode)
 			put_unused_fd(fd);
 			fd = PTR_ERR(f);
 		} else {
+			fsnotify_dentry(f->f_path.dentry, IN_OPEN);
 			fd_install(fd, f);
 		}
 	}

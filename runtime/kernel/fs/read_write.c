@@ -2,6 +2,7 @@
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/inotify.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -169,8 +170,10 @@ ssize_t vfs_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 			ret = file->f_op->read(file, buf, count, pos);
 		else
 			ret = do_sync_read(file, buf, count, pos);
-		if (ret > 0)
+		if (ret > 0) {
+			fsnotify_dentry(file->f_path.dentry, IN_ACCESS);
 			current->ioac.rchar += ret;
+		}
 		current->ioac.syscr++;
 	}
 	return ret;
@@ -195,8 +198,10 @@ ssize_t vfs_write(struct file *file, const char __user *buf, size_t count, loff_
 			ret = file->f_op->write(file, buf, count, pos);
 		else
 			ret = do_sync_write(file, buf, count, pos);
-		if (ret > 0)
+		if (ret > 0) {
+			fsnotify_dentry(file->f_path.dentry, IN_MODIFY);
 			current->ioac.wchar += ret;
+		}
 		current->ioac.syscw++;
 	}
 	return ret;
@@ -354,6 +359,8 @@ static ssize_t do_readv_writev(int type, struct file *file, const struct iovec _
 	}
 	if (iov != fast)
 		kfree(iov);
+	if (ret > 0)
+		fsnotify_dentry(file->f_path.dentry, type == READ ? IN_ACCESS : IN_MODIFY);
 	return ret;
 }
 

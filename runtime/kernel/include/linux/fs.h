@@ -150,6 +150,7 @@ struct inode {
 		struct cdev *i_cdev;
 	};
 	struct file_lock *i_flock;		/* locks that are held; see fs/locks.c */
+	struct list_head inotify_watches;
 	u32 i_generation;
 	unsigned long i_state;
 	unsigned int i_flags;

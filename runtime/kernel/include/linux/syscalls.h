@@ -374,6 +374,12 @@ asmlinkage long sys_shmat(int shmid, char __user *shmaddr, int shmflg);
 asmlinkage long sys_shmdt(char __user *shmaddr);
 asmlinkage long sys_shmctl(int shmid, int cmd, void __user *buf);
 
+/* fs/inotify.c */
+asmlinkage long sys_inotify_init1(int flags);
+asmlinkage long sys_inotify_init(void);
+asmlinkage long sys_inotify_add_watch(int fd, const char __user *pathname, u32 mask);
+asmlinkage long sys_inotify_rm_watch(int fd, s32 wd);
+
 /* x86 */
 asmlinkage long sys_arch_prctl(int code, unsigned long addr);
 asmlinkage long sys_set_thread_area(void __user *u_info);
