@@ -53,7 +53,7 @@ def assert_true(expression: int, msg: str = "Assertion failed") -> None:
         raise ScriptError(msg, placeless=True)
 
 
-@tapset_function()
+@tapset_function(pure=True)
 def target(c: Context) -> int:
     """The process id given by -x, or that of the command of -c; 0 without either."""
     return c.session.target

@@ -222,7 +222,7 @@ class Optimizer:
                 if self.round == 0:
                     self.warn_empty_functions()
             self.fold()
-            if optimizing and not self.first:  # type inference sees what cannot be reached, too
+            if optimizing:
                 self.drop_dead_code()
             self.round += 1
             self.quiet = True
@@ -336,6 +336,8 @@ class Optimizer:
 
     def drop_dead_code(self) -> None:
         for unit in units(self.analysis):
+            if self.first and isinstance(unit, Handler):
+                continue  # type inference sees what cannot be reached in a probe, as in stap
             remover = _DeadCode()
             unit.body = remover.rewrite(unit.body)
             self.changed |= remover.changed
@@ -722,7 +724,8 @@ class Folder(Rewriter):
 
     def _zero(self, node: tree.Binary, other: tree.Expression) -> tree.Expression:
         uses = uses_of(other)
-        if uses.other or uses.written or uses.called:
+        pure = all(isinstance(called, LibraryFunction) and called.pure for called in uses.called)
+        if uses.other or uses.written or not pure:
             return node
         return self.number(node, 0)
 

@@ -16,9 +16,9 @@ ANY = -1  # an arity that says nothing: delete
 def set_arity(variable: tree.Variable, arity: int, token: tree.Token) -> None:
     """Note that ``variable`` is used with ``arity`` keys, 0 for a scalar. Raises SemanticError if it was otherwise."""
     known = variable.notes.get("arity")
+    if variable.size is not None and not arity and variable.is_global:
+        raise SemanticError("inconsistent arity", variable.token)
     if known is None:
-        if variable.size is not None and not arity and variable.is_global:
-            raise SemanticError("inconsistent arity", variable.token)
         variable.notes["arity"] = arity
         variable.notes["arity token"] = token
         if arity:
