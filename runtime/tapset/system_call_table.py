@@ -104,7 +104,7 @@ gettid
 gettimeofday tv>tv_uaddr:ptr tz>tz_uaddr:ptr
 getuid
 getxattr path:path name>name_str:path value>value_uaddr:ptr size:ulong
-inotify_add_watch fd:int path:path mask:inotify_mask
+inotify_add_watch fd:int pathname>path:path mask:inotify_mask
 inotify_init
 inotify_init1! flags:inotify_flags
 inotify_rm_watch fd:int wd:int
