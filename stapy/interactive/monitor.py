@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import sys
 import termios
@@ -29,6 +30,10 @@ from stapy.runtime.values import Array, Statistics
 
 POLL = 0.05  # seconds between two looks at the keyboard
 SHOWN_KEYS = 200  # elements of an array that are looked at
+TALL = 16  # lines, for frames around the lists
+ROOMY = 60  # columns, for all that is known of a probe
+PROBE_HEADS = ("probe", "hits", "min", "avg", "max", "point")
+NARROW_PROBE_HEADS = ("probe", "hits", "avg", "point")
 SORTS = ("index", "hits", "average")  # of the list of probes
 HELP = """\
 c  clear the globals          p, r  pause, go on
@@ -184,16 +189,22 @@ class MonitorSession(Session):
     def _draw(self) -> None:
         """Draw the whole screen, from its upper left corner."""
         height = self._console.height
-        shown = [] if self._hidden else self._tail(max(3, height // 4))
-        rest = max(4, height - len(shown) - 5 - (4 if self._helping else 0))
+        framed = height >= TALL
+        left = height - 2 - (6 if framed else 2)  # without status, the cursor's line, heads and frames
+        shown = [] if self._hidden else self._tail(max(0, min(height // 4, left - 2)))
+        left -= len(shown)
+        heads = PROBE_HEADS if self._console.width >= ROOMY else NARROW_PROBE_HEADS
+        values, probes = self._global_rows(), self._probe_rows(heads)
+        below = max(1, min(len(probes), max(left // 2, left - len(values))))
+        tables = [self._table(values, ("global", "value"), max(1, left - below), 0),
+                  self._table(probes, heads, below, 1)]
         parts: list[Any] = [self._status()]
-        parts.append(Panel(self._table(self._global_rows(), ("global", "value"), rest // 2, 0),
-                           border_style="bold" if self._focus == 0 else "dim"))
-        parts.append(Panel(self._table(self._probe_rows(), ("probe", "hits", "min", "avg", "max", "point"),
-                                       rest - rest // 2 - 3, 1), border_style="bold" if self._focus == 1 else "dim"))
         if self._helping:
             parts.append(Text(HELP))
-        parts += [Text(line, no_wrap=True, overflow="ellipsis") for line in shown]
+        for which, table in enumerate(tables):
+            style = "bold" if self._focus == which else "dim"
+            parts.append(Panel(table, border_style=style) if framed else table)
+        parts += [Text(line, no_wrap=True, overflow="crop") for line in shown]
         with self._console.capture() as capture:
             self._console.print(Group(*parts), height=height - 1, crop=True)
         lines = capture.get().split("\n")[: height - 1]
@@ -202,22 +213,23 @@ class MonitorSession(Session):
 
     def _status(self) -> Text:
         seconds = self.time(None) // 10**9
-        words = [f"uptime {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
-                 f"module {self.program.module_name}", f"probes {len(self.program.probes)}",
-                 f"sorted by {SORTS[self._sort]}"]
+        words = [f"uptime {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"]
         if self._paused:
             words.append("PAUSED")
         if self._typing:
             words.append(f"probe to turn off or on: {self._number}_")
-        return Text("  ".join([*words, "(h for help)"]), style="bold", no_wrap=True, overflow="ellipsis")
+        words += [f"module {self.program.module_name}", f"probes {len(self.program.probes)}",
+                  f"sorted by {SORTS[self._sort]}"]
+        return Text("  ".join([*words, "(h for help)"]), style="bold", no_wrap=True, overflow="crop")
 
     def _table(self, rows: list[tuple[str, ...]], heads: tuple[str, ...], height: int, which: int) -> Table:
+        """``height`` of the rows, from where the list has been moved to."""
         table = Table(box=None, padding=(0, 1), expand=True)
         for head in heads:
-            table.add_column(head, no_wrap=True, overflow="ellipsis",
+            table.add_column(head, no_wrap=True, overflow="crop",
                              justify="right" if head in ("hits", "min", "avg", "max") else "left")
         start = min(self._offsets[which], max(0, len(rows) - 1))
-        for row in rows[start : start + max(1, height - 3)]:
+        for row in rows[start : start + height]:
             table.add_row(*(Text(cell) for cell in row))
         return table
 
@@ -227,13 +239,14 @@ class MonitorSession(Session):
             rows += _rows_of(variable)
         return rows
 
-    def _probe_rows(self) -> list[tuple[str, ...]]:
+    def _probe_rows(self, heads: tuple[str, ...]) -> list[tuple[str, ...]]:
         numbered = list(enumerate(self.program.probes))
         if self._sort == 1:
             numbered.sort(key=lambda entry: -entry[1].hits)
         elif self._sort == 2:
             numbered.sort(key=lambda entry: -self._average(entry[1]))
-        return [self._probe_row(index, probe) for index, probe in numbered]
+        rows = [dict(zip(PROBE_HEADS, self._probe_row(index, probe), strict=True)) for index, probe in numbered]
+        return [tuple(row[head] for head in heads) for row in rows]
 
     def _average(self, probe: Probe) -> int:
         times = self._times.get(id(probe))
@@ -250,7 +263,10 @@ class MonitorSession(Session):
     def _tail(self, height: int) -> list[str]:
         """The last lines of what the script printed."""
         self.flush()
-        return self._printed.getvalue()[-height * 500 :].decode("latin-1").splitlines()[-height:]
+        if not height:
+            return []
+        text = bytes(self._printed.getbuffer()[-height * 500 :]).decode("latin-1")
+        return [_plain(line) for line in _CONTROL_SEQUENCE.sub("", text).splitlines()][-height:]
 
 
 def _rows_of(variable: Global) -> Iterator[tuple[str, str]]:
@@ -279,7 +295,15 @@ def _text(value: Any) -> str:
         if not value.count:
             return "count 0"
         return f"count {value.count}  min {value.least}  avg {value.average()}  max {value.greatest}  sum {value.sum}"
-    return str(value)
+    return _plain(str(value))
+
+
+_CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")  # colours, cursor movements
+
+
+def _plain(text: str) -> str:
+    """Without what would move the terminal's cursor."""
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text)
 
 
 def _keys(typed: str) -> Iterator[str]:

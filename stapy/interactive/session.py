@@ -78,7 +78,7 @@ def _architecture(text: str) -> str:
 
 SETTINGS = {
     "arch": Setting("architecture", _architecture, "what to emulate; several, or all, to compare"),
-    "cmd": Setting("command", lambda text: text or None, "the workload, as -c; empty for the default one"),
+    "cmd": Setting("command", lambda text: _word(text) or None, "the workload, as -c; empty for the default one"),
     "guru_mode": Setting("guru", _flag, "-g"),
     "keep_tmpdir": Setting("keep", _flag, "-k"),
     "last_pass": Setting("last_pass", _pass, "-p"),
@@ -91,8 +91,21 @@ SETTINGS = {
 }
 
 
+def _word(text: str) -> str:
+    """What was typed, a character a byte, as the operating system's words are."""
+    return os.fsdecode(text.encode("latin-1"))
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(_word(text)).expanduser()
+    except RuntimeError as error:  # ~somebody who is not there
+        raise CommandError(f"{text}: {error}") from None
+
+
 class InteractiveSession:
-    """The state between two inputs. ``options`` are what runs begin with, ``output`` takes what commands say."""
+    """The state between two inputs, a character a byte. ``options`` are what runs begin with, ``output`` takes what
+    commands say."""
 
     def __init__(self, options: Options, output: TextIO | None = None) -> None:
         self.options = options
@@ -221,7 +234,7 @@ class InteractiveSession:
         if not path:
             raise CommandError("load takes a file's name.")
         try:
-            text = Path(path).expanduser().read_text("latin-1")
+            text = _path(path).read_text("latin-1")
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from None
         self.lines = text.splitlines()
@@ -231,7 +244,7 @@ class InteractiveSession:
         if not path:
             raise CommandError("save takes a file's name.")
         try:
-            Path(path).expanduser().write_text("".join(f"{line}\n" for line in self.lines), "latin-1")
+            _path(path).write_text("".join(f"{line}\n" for line in self.lines), "latin-1")
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from None
         self.changed = False

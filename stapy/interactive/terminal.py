@@ -5,6 +5,7 @@ Where standard input is no terminal, its lines are read as they come.
 
 from __future__ import annotations
 
+import locale
 import os
 import sys
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stapy import samples_index
 from stapy.interactive.session import COMMANDS, SETTINGS, InteractiveSession, is_complete, is_script
+from stapy.options import as_bytes
 
 if TYPE_CHECKING:
     from stapy.options import Options
@@ -24,11 +26,11 @@ def main(options: Options) -> int:
     """Read and carry out inputs until 'quit' or the end of input. Returns the exit status, 0."""
     session = InteractiveSession(options)
     if options.script_file is not None:
-        session.handle(f"load {options.script_file}")
+        session.handle(f"load {as_bytes(options.script_file)}")
     if sys.stdin.isatty() and sys.stdout.isatty():
         _at_terminal(session)
     else:
-        _from_stream(session, sys.stdin)
+        _from_stream(session, (line.decode("latin-1") for line in sys.stdin.buffer))
     return 0
 
 
@@ -55,7 +57,7 @@ def _at_terminal(session: InteractiveSession) -> None:
             continue
         except EOFError:
             return
-        session.handle(text)
+        session.handle(as_bytes(text))
 
 
 def _prompt(session: InteractiveSession) -> Any:
@@ -85,9 +87,18 @@ def _prompt(session: InteractiveSession) -> Any:
         history = InMemoryHistory()
     reader = PromptSession(
         history=history, lexer=PygmentsLexer(SystemTapLexer), completer=_completer(session), key_bindings=keys,
-        multiline=False, complete_while_typing=False, prompt_continuation=lambda width, number, wrapped: MORE,
+        output=_screen(), multiline=False, complete_while_typing=False,
+        prompt_continuation=lambda width, number, wrapped: MORE,
     )
     return lambda: reader.prompt(PROMPT)
+
+
+def _screen() -> Any:
+    """The terminal in the locale's encoding; standard output itself takes bytes as they are."""
+    from prompt_toolkit.output import create_output
+
+    encoding = locale.getpreferredencoding(False)
+    return create_output(open(os.dup(sys.stdout.fileno()), "w", encoding=encoding, errors="replace"))
 
 
 def _history_file() -> Path:

@@ -101,6 +101,11 @@ def reference(path: Path, architecture: str, only_own: bool = False) -> Path | N
     return None
 
 
+def written_files(case: Case) -> list[Expectation]:
+    """The expectations whose files --update can write."""
+    return [expectation for expectation in case.expectations if expectation.kind in ("EXPECT_FILE", "EXPECT_JSON")]
+
+
 # ---------------------------------------------------------------- directives
 
 

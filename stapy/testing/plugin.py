@@ -6,6 +6,7 @@ A plugin by the entry point ``pytest11``; ``stapy test`` runs pytest with it.
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stapy import running
-from stapy.testing import cases, trial
+from stapy.testing import cases
 
 if TYPE_CHECKING:
     from stapy.embedding import Result
+    from stapy.testing import trial
 
-ARCHITECTURES = pytest.StashKey[list[str]]()  # those to run on
+ARCHITECTURES = pytest.StashKey[frozenset[str]]()  # those to run on; not there for all
 UPDATE = "stapy-update"  # the user property that brings what was printed to the process that writes it
 
 
@@ -31,10 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stapy(arch=, workload=): what the fixtures stapy_run and kernel start with")
-    try:
-        config.stash[ARCHITECTURES] = running.architectures(config.getoption("stapy_arch"))
-    except running.Failure as failure:
-        raise pytest.UsageError(str(failure)) from None
+    words = config.getoption("stapy_arch")
+    if words != "all":
+        from stapy import running
+
+        try:
+            config.stash[ARCHITECTURES] = frozenset(running.architectures(words))
+        except running.Failure as failure:
+            raise pytest.UsageError(str(failure).removeprefix("ERROR: ")) from None
     if config.getoption("stapy_update") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Updates(), "stapy-updates")
 
@@ -58,10 +63,10 @@ class ScriptFile(pytest.File):
             found = cases.cases_of(self.path)
         except cases.CaseError as error:
             raise self.CollectError(str(error)) from None
-        wanted = self.config.stash[ARCHITECTURES]
+        wanted = self.config.stash.get(ARCHITECTURES, None)
         for case in found:
             for architecture in case.architectures:
-                if architecture in wanted:
+                if wanted is None or architecture in wanted:
                     yield ScriptItem.from_parent(self, name=f"{case.name}[{architecture}]", case=case,
                                                  architecture=architecture)
 
@@ -75,9 +80,11 @@ class ScriptItem(pytest.Item):
         self.architecture = architecture
 
     def runtest(self) -> None:
+        from stapy.testing import trial
+
         outcome = trial.run(self.case, self.architecture)
         if self.config.getoption("stapy_update"):
-            faults = list(trial.status_faults(self.case, outcome))  # a failed run's output is nothing to expect
+            faults = trial.lasting_faults(self.case, outcome)  # a failed run's output is nothing to expect
             if not faults:
                 self._note(outcome)
         else:
@@ -89,7 +96,7 @@ class ScriptItem(pytest.Item):
         """Keep what was printed for the process that writes files."""
         if self.case.beside:
             self.user_properties.append((UPDATE, json.dumps([str(self.case.path), self.architecture, outcome.out])))
-        for expectation in trial.written_files(self.case):
+        for expectation in cases.written_files(self.case):
             file = self.case.path.parent / expectation.text
             self.user_properties.append((UPDATE, json.dumps([str(file), "", outcome.out])))
 
@@ -112,10 +119,13 @@ class ScriptFailed(Exception):  # noqa: N818 - a failed test, not an error
 
     def report(self, item: ScriptItem) -> str:
         """What is wrong, and what was printed."""
-        words = " ".join(trial.words_of(item.case, item.architecture))
-        parts = [f"stapy {words}", *self.faults]
+        from stapy.testing import trial
+
+        diffs = [fault for fault in self.faults if fault.startswith("---")]
+        said = [fault for fault in self.faults if fault not in diffs] or ["another output than expected"]
+        parts = [*said, f"$ {shlex.join(['stapy', *trial.words_of(item.case, item.architecture)])}", *diffs]
         for name, text in (("output", self.outcome.out), ("messages", self.outcome.err)):
-            if text and not (name == "output" and any(fault.startswith("---") for fault in self.faults)):
+            if text and not (name == "output" and diffs):
                 parts.append(f"{name}:\n" + "\n".join(f"  {line}" for line in text.splitlines()))
         return "\n".join(parts)
 

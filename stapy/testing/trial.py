@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stapy.testing.cases import Case, Expectation, reference
+from stapy.testing.cases import Case, reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,17 @@ def faults(case: Case, architecture: str, trial: Trial) -> list[str]:
             found += _compared(case.path.parent / expectation.text, trial.out)
         elif expectation.kind == "EXPECT_JSON":
             found += _compared_json(case.path.parent / expectation.text, trial.out)
+    return found
+
+
+def lasting_faults(case: Case, trial: Trial) -> list[str]:
+    """What --update cannot put right: how the run ended, and what directives expect in so many words."""
+    found = [*status_faults(case, trial), *_text_faults(case, trial)]
+    if any(expectation.kind == "EXPECT_JSON" for expectation in case.expectations):
+        try:
+            _values(trial.out)
+        except ValueError as error:
+            found.append(f"what was printed is not JSON: {error}")
     return found
 
 
@@ -137,8 +148,3 @@ def _values(text: str) -> list[object]:
         return [json.loads(text)]
     except ValueError:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
-
-
-def written_files(case: Case) -> list[Expectation]:
-    """The expectations whose files --update can write."""
-    return [expectation for expectation in case.expectations if expectation.kind == "EXPECT_FILE"]

@@ -60,9 +60,22 @@ def test_it_fits_the_screen(rows: int, columns: int) -> None:
     child.send("q")
     child.expect(pexpect.EOF)
     for picture in child.before.rpartition("\x1b[?1049l")[0].split("\x1b[H")[1:]:
+        assert "\\u" not in picture  # what the terminal's encoding has no sign for
         lines = plain(picture).split("\r\n")
         assert len(lines) <= rows
         assert max(map(len, lines)) <= columns
+
+
+def test_what_a_script_prints_to_move_the_cursor_does_not() -> None:
+    script = """global g probe timer.ms(100) { ansi_clear_screen() println("line ", g++) g[1] = "a\\nb" }""".replace(
+        "g[1]", "h[1]").replace("global g", "global g, h")
+    child = monitored(24, 80, script)
+    child.expect("line 7")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    pictures = child.before.rpartition("\x1b[?1049l")[0]
+    assert "\x1b[2J" not in pictures
+    assert "a b" in pictures
 
 
 def test_without_a_terminal() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def test_errors_leave_the_session_alive() -> None:
     assert "unresolved function nosuch" in result.err
     assert result.out == "No command 'nonsense'; 'help' lists them. A probe runs at once.\n1\n"
     assert result.status == 0
+
+
+def test_text_is_bytes_whatever_the_locale() -> None:
+    assert typed('probe begin { println("h\u00e9") exit() }\nadd # \u00e9\nlist\n'.encode().decode("latin-1")).out == (
+        "h\u00e9\n1: # \u00e9\n".encode().decode("latin-1"))
 
 
 def test_the_script_grows_is_shown_and_runs(tmp_path: Path) -> None:
@@ -132,8 +138,8 @@ def test_nothing_is_offered_inside_strings() -> None:
 def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
     environment = dict(os.environ, PYTHONPATH=str(ROOT), TERM="xterm", XDG_STATE_HOME=str(tmp_path), NO_COLOR="1",
                        PROMPT_TOOLKIT_NO_CPR="1")
-    child = pexpect.spawn(sys.executable, ["-m", "stapy", "-i"], env=environment, encoding="utf-8", timeout=30,
-                          dimensions=(24, 80))
+    child = pexpect.spawn(sys.executable, ["-m", "stapy", "-i", "-c", "sleep 1000000"], env=environment,
+                          encoding="utf-8", timeout=30, dimensions=(24, 80))
     child.expect("stapy>")
     yield child
     child.close(force=True)
@@ -143,6 +149,15 @@ def test_at_a_terminal(terminal: pexpect.spawn) -> None:
     terminal.send("probe begin {\r")  # not yet complete: the line goes on
     terminal.send('printf("%s\\n", "six" . "ty") exit() }\r')
     terminal.expect("sixty")
+    terminal.expect("stapy>")
+    terminal.send('probe begin { println("h\u00e9") exit() }\r')
+    terminal.expect("h\u00e9\r\n")
+    terminal.expect("stapy>")
+    terminal.send('probe timer.s(1) { n++ } probe end { println("end", "ed") } global n\r')
+    time.sleep(1)
+    terminal.send("\x03")
+    terminal.expect("ended")
+    terminal.expect(r"n=\d+")
     terminal.expect("stapy>")
     terminal.send("nonsen\x03")  # ^C drops it
     terminal.expect("stapy>")

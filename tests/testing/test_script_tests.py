@@ -127,6 +127,28 @@ def test_output_beside_the_script_is_taken_over_by_update(tmp_path: Path) -> Non
     assert "3 passed" in run_tests(tmp_path, "-a", "i386,x86_64,arm64").out
 
 
+def test_update_writes_json_and_leaves_what_stands_in_directives(tmp_path: Path) -> None:
+    (tmp_path / "j.stptest").write_text("""
+NAME json
+PROG global n = 3 probe begin { exit() }
+RUN -f json
+EXPECT_JSON n.json
+
+NAME text
+PROG probe begin { println(1) exit() }
+EXPECT 2
+""")
+    result = run_tests(tmp_path, "--update", "-n2")
+    assert "1 failed, 1 passed" in result.out
+    assert "text[x86_64] - not printed: 2" in result.out
+    (tmp_path / "n.json").write_text((tmp_path / "n.json").read_text().replace(" ", "  "))  # of no importance
+    assert "1 passed" in run_tests(tmp_path, "-k", "json").out
+
+
+def test_architectures_there_are_not(tmp_path: Path) -> None:
+    assert run_tests(tmp_path, "-a", "vax").err.startswith("ERROR: no architecture 'vax' here; there are: ")
+
+
 def test_nothing_there(tmp_path: Path) -> None:
     result = run_tests(tmp_path)
     assert result.err == "stapy: no script tests there (docs/testing.md says what makes one)\n"
@@ -147,4 +169,4 @@ def test_kernel(kernel, stapy_run):
     assert stapy_run('global n probe kernel.function("do_fork") { n++ }', kernel=kernel).globals == {"n": 2}
 ''')
     result = run_tests(tmp_path, "-o", "python_files=test_*.py")
-    assert "2 passed" in result.out, result.out
+    assert "2 passed in" in result.out, result.out  # and no warning
