@@ -674,6 +674,11 @@ class UnitLowering:
                 if not assigned_first(variable, self.unit.body):
                     initial = '""' if variable.type is Type.STRING else "0"
                     lines.add(f"{self.variable(variable)} = {initial}")
+        elif isinstance(self.unit, Handler):
+            # nothing assigns to a local at the call, so it has its first value there
+            for variable in self.unit.entry_locals:
+                initial = '""' if variable.type is Type.STRING else "0"
+                lines.add(f"{self.variable(variable)} = {initial}")
         if not self.out.lines:
             lines.add("pass")
         return lines

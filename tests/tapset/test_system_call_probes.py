@@ -84,3 +84,9 @@ def test_globals_of_the_script_are_not_in_the_way(run) -> None:
     text = run('global n, s = "mine", last probe syscall.* { n[name]++ last = argstr } '
                'probe end { println(n["umask"], s, last) }', "-c", WORKLOAD)
     assert text == "1mine0\n"
+
+
+def test_an_aliass_variable_has_its_first_value_at_the_call(run) -> None:
+    """What @entry() saves is read before the alias has run."""
+    script = 'probe syscall.open.return { printf("[%s] %d\\n", @entry(argstr), @entry(flags + 1)) }'
+    assert run(script, "-w", "-c", "cat /etc/hostname") == "[] 1\nstapy\n"
