@@ -13,9 +13,12 @@ def main(names: list[str]) -> None:
     for sample in SAMPLES:
         if names and sample.name not in names:
             continue
-        printed = {a: run_sample(sample, a).out for a in ARCHITECTURES}
-        for old in sample.parent.glob(f"{sample.name}*.out"):
+        results = {a: run_sample(sample, a) for a in ARCHITECTURES}
+        printed = {a: result.out for a, result in results.items()}
+        for old in [*sample.parent.glob(f"{sample.name}*.out"), *sample.parent.glob(f"{sample.name}.err")]:
             old.unlink()
+        if warning := results["x86_64"].err:
+            sample.with_name(f"{sample.name}.err").write_text(warning, "latin-1")
         usual, count = Counter(printed.values()).most_common(1)[0]
         if count > 1:
             sample.with_name(f"{sample.name}.out").write_text(usual, "latin-1")
