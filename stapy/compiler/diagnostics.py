@@ -77,8 +77,10 @@ class SemanticError(CompileError):
         other: Token | None = None,
         site: object = None,
         hint: str | None = None,
+        remedy: str | None = None,
     ) -> None:
         super().__init__(message, site=site if site is not None else _raiser(), hint=hint)
+        self.remedy = remedy  # a hint for terminals, where stap would have the message without it
         self.token = token
         self.other = other  # a second place, printed below the first
         self.chain = chain
@@ -142,7 +144,7 @@ class Reporter:
         self.palette = Palette(self.stream, color)
         self.suppress_warnings = suppress_warnings
         self.warnings_are_errors = warnings_are_errors
-        self.underline = underline
+        self.underline = underline or self.palette.on  # plain text is stap's, to the character
         self.hints = hints
         self.errors = 0
         self.warnings = 0
@@ -261,8 +263,9 @@ class Reporter:
             for token in tokens:
                 text += self._name(token) + "\n" + self._source_lines(token, "        source: ")
                 text += self._expansions(token, "        source: ")
-            if link.hint and self.hints:
-                text += f"          hint: {link.hint}\n"
+            remedy = getattr(link, "remedy", None) if self.palette.on else None
+            if self.hints and (link.hint or remedy):
+                text += f"          hint: {link.hint or remedy}\n"
             texts.append(text)
         return "\n".join(texts)
 

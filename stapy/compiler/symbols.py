@@ -97,7 +97,7 @@ class Scope:
             raise SemanticError(
                 f"unresolved function {name}{similar_text('similar', similar(name, self.function_names()))}",
                 token,
-                hint=self._own_function_hint(name, script),
+                remedy=self._own_function_hint(name, script),
             )
         fitting = [f for f in candidates if len(f.parameters) == arity]
         if not fitting:
@@ -323,6 +323,7 @@ def _unresolved_array(node: tree.Symbol, arity: int, user: tree.Node, prefix: st
         f"unresolved arity-{arity} global array {prefix}{node.name}, missing global declaration?",
         node.token,
         site=type(user),
+        remedy=f"arrays are global: global {node.name}" if not prefix else "a slice has a part for each key",
     )
 
 

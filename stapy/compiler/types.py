@@ -16,6 +16,11 @@ from stapy.compiler.tree import Type
 from stapy.compiler.walk import descend
 
 UNKNOWN, LONG, STRING, STATS = Type.UNKNOWN, Type.LONG, Type.STRING, Type.STATS
+# What turns one type into another: (wanted, found).
+CONVERSIONS = {
+    (LONG, STRING): "strtol(text, 10) gives the number that a text begins with",
+    (STRING, LONG): 'sprint(number), or sprintf("%d", number), gives a number as text',
+}
 # Kinds of mismatches, the most telling last: two operands that do not go together, a value that is not what is wanted,
 # a name used as something else than it is.
 NO_MISMATCH, BY_SIDES, BY_VALUE, BY_DECLARATION = range(4)
@@ -70,6 +75,7 @@ class Inference:
         self.unresolved_count = 0
         self.worst = NO_MISMATCH  # the most telling kind of mismatch there is: only that kind is reported
         self.chained = False
+        self.simplified = False
         self.function: Callee | None = None
         self.handler: Handler | None = None
         self._visits: dict[type, Any] = {}
@@ -84,6 +90,8 @@ class Inference:
                 continue
             if not self.unresolved_count or self.asserting:
                 return
+            if self.worst == NO_MISMATCH and self.simplify():
+                continue
             self.asserting = True
             if self.analysis.options.verbose:
                 self.worst = min(self.worst, BY_SIDES)  # all kinds
@@ -104,6 +112,20 @@ class Inference:
                 self.unresolved(variable.token)
             if variable.wrap and not variable.notes.get("arity", 1):
                 raise SemanticError("wrapping not supported for scalars", variable.token)
+
+    def simplify(self) -> bool:
+        """Where something stays without a type, and nothing conflicts, it may be in what is never reached: compute and
+        drop that, once."""
+        from stapy.compiler.optimize import Optimizer
+
+        if self.simplified or self.analysis.options.unoptimized:
+            return False
+        self.simplified = True
+        optimizer = Optimizer(self.analysis, first=False)
+        optimizer.fold()
+        if optimizer.changed:
+            optimizer.run()
+        return optimizer.changed or optimizer.round > 0
 
     def one_handler(self, handler: Handler) -> None:
         for expression in handler.entry:
@@ -132,7 +154,10 @@ class Inference:
         if variable.type is UNKNOWN:
             self.unresolved(variable.token)
         elif variable.type is STATS:
-            self.fail(SemanticError("stat locals not supported, missing global declaration? ", variable.token))
+            remedy = f"global {variable.name}"
+            self.fail(
+                SemanticError("stat locals not supported, missing global declaration? ", variable.token, remedy=remedy)
+            )
 
     # ------------------------------------------------------------ what is learnt, and what does not fit
 
@@ -165,13 +190,19 @@ class Inference:
     def mismatch(self, token: tree.Token, wanted: Type, found: Type) -> None:
         """A literal or expression of one type where another is wanted."""
         if self.reports(BY_VALUE):
-            self.analysis.error(SemanticError(f"type mismatch: expected {wanted} but found {found}", token))
+            remedy = CONVERSIONS.get((wanted, found))
+            message = f"type mismatch: expected {wanted} but found {found}"
+            self.analysis.error(SemanticError(message, token, remedy=remedy))
 
     def sides_differ(self, token: tree.Token, left: Type, right: Type) -> None:
         """Two operands that do not go together."""
         if self.reports(BY_SIDES):
             self.analysis.error(
-                SemanticError(f"type mismatch: left and right sides don't agree ({left} vs {right})", token)
+                SemanticError(
+                    f"type mismatch: left and right sides don't agree ({left} vs {right})",
+                    token,
+                    remedy=CONVERSIONS.get((LONG, STRING)),
+                )
             )
 
     def conflict(self, token: tree.Token, tried: Type, declaration: Any, index: int | None = None) -> None:
@@ -183,7 +214,9 @@ class Inference:
         first = declaration.notes.get("type token" if index is None else f"key {index} token")
         known = declaration.type if isinstance(declaration, tree.Variable) else declaration.result
         if first is None:
-            self.analysis.error(SemanticError(f"type mismatch: expected {tried} but found {known}", token))
+            remedy = CONVERSIONS.get((known, tried))
+            message = f"type mismatch: expected {tried} but found {known}"
+            self.analysis.error(SemanticError(message, token, remedy=remedy))
             return
         where = "type" if index is None else f"index {index} type"
         chain = None
@@ -579,7 +612,9 @@ class Inference:
     def formatted(self, node: tree.Print) -> None:
         expected = argument_types(node)
         if len(expected) != len(node.arguments):
-            raise SemanticError("Wrong number of args to formatted print operator", node.token)
+            count = f"{len(expected)} value{'s' if len(expected) != 1 else ''}, and {len(node.arguments)} given"
+            remedy = f"the format takes {count}; a per cent sign is written %%"
+            raise SemanticError("Wrong number of args to formatted print operator", node.token, remedy=remedy)
         for kind, argument in zip(expected, node.arguments, strict=True):
             self.visit(argument, kind)
             if argument.type is UNKNOWN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -231,3 +232,29 @@ def test_embedded_python_passes_calls_on() -> None:
         guru=True,
     )
     assert script.run() == "742\n"
+
+
+def test_a_terminal_shows_more() -> None:
+    """The whole span underlined, and a remedy; plain text is as stap's."""
+    import io
+
+    from stapy.compiler import passes
+    from stapy.compiler.analysis import CompileOptions
+    from stapy.compiler.diagnostics import Reporter
+    from stapy.compiler.tree import Source
+
+    def said(color: str) -> list[str]:
+        messages = io.StringIO()
+        reporter = Reporter(messages, color=color)
+        script = Source("t.stp", 'probe begin { printf("%d %s", 1) }')
+        scripts = passes.parse_all([script], CompileOptions(), reporter)
+        assert scripts is not None
+        assert passes.analyse(scripts, None, CompileOptions(), reporter) is None
+        return re.sub("\033\\[[0-9;]*[mK]", "", messages.getvalue()).splitlines()
+
+    plain, colored = said("never"), said("always")
+    assert plain[2].strip() == "^"
+    assert colored[2].strip() == "^~~~~~"
+    assert plain[:2] == colored[:2]
+    assert colored[3].strip().startswith("hint: the format takes 2 values, and 1 given")
+    assert not plain[3]
