@@ -37,6 +37,12 @@ class ReturnProbes:
 
     # ------------------------------------------------------------ registration
 
+    def _local_entry(self, start: int) -> int:
+        """How far behind ``start``, a function's, calls within the program enter it: PowerPC's ELFv2 has such."""
+        starting = getattr(self._kprobes.description.symbols, "symbol_starting", None)  # a plain dict knows none
+        symbol = starting(start) if starting is not None else None
+        return symbol.local_entry if symbol is not None else 0
+
     def register(self, rp: Kretprobe) -> int:
         if not isinstance(rp, Kretprobe):
             raise KprobeError("EINVAL", f"{rp!r} is no Kretprobe")
@@ -44,7 +50,7 @@ class ReturnProbes:
             raise KprobeError("EINVAL", f"{rp!r} is registered already")
         address = self._kprobes.resolve(rp.kp)
         place = self._kprobes.description.symbol_at(address)
-        if place is None or place[1]:
+        if place is None or (place[1] and place[1] != self._local_entry(address - place[1])):
             raise KprobeError("EINVAL", f"{address:#x} is not the start of a function")
         if place[0] in BLACKLIST:
             raise KprobeError("EINVAL", f"{place[0]} may not have a return probe")

@@ -11,7 +11,7 @@ from typing import Any
 
 import unicorn
 from elftools.elf.elffile import ELFFile
-from unicorn import arm64_const, arm_const, riscv_const, x86_const
+from unicorn import arm64_const, arm_const, mips_const, ppc_const, riscv_const, x86_const
 
 import stapy
 
@@ -24,7 +24,12 @@ CPUS: dict[str, tuple[int, int, int, int | None]] = {
     "arm64": (unicorn.UC_ARCH_ARM64, unicorn.UC_MODE_ARM, arm64_const.UC_ARM64_REG_SP, arm64_const.UC_ARM64_REG_LR),
     "riscv64": (unicorn.UC_ARCH_RISCV, unicorn.UC_MODE_RISCV64, riscv_const.UC_RISCV_REG_SP,
                 riscv_const.UC_RISCV_REG_RA),
+    "mips64": (unicorn.UC_ARCH_MIPS, unicorn.UC_MODE_MIPS64 | unicorn.UC_MODE_BIG_ENDIAN, mips_const.UC_MIPS_REG_SP,
+               mips_const.UC_MIPS_REG_RA),
+    "ppc64le": (unicorn.UC_ARCH_PPC, unicorn.UC_MODE_PPC64 | unicorn.UC_MODE_BIG_ENDIAN, ppc_const.UC_PPC_REG_1,
+                ppc_const.UC_PPC_REG_LR),
 }
+SF, LE = 1 << 63, 1  # of PowerPC's machine state: 64 bits, little endian
 
 SCRIPT = """
 probe process("checksum").function("mix") {
@@ -40,6 +45,11 @@ def load(arch: str, path: Path) -> tuple[Any, int]:
     """An instance with the program in its memory, and the program's entry."""
     kind, mode, stack_pointer, link = CPUS[arch]
     uc = unicorn.Uc(kind, mode)
+    if arch == "mips64":
+        uc.ctl_set_cpu_model(mips_const.UC_CPU_MIPS64_MIPS64R2_GENERIC)
+    elif arch == "ppc64le":
+        uc.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
+        uc.reg_write(ppc_const.UC_PPC_REG_MSR, SF | LE)
     uc.mem_map(0x400000, 0x100000)
     uc.mem_map(STACK - 0x10000, 0x10000)
     uc.mem_map(STOP, 0x1000)

@@ -222,10 +222,16 @@ def _matching_functions(request: Request, what: str) -> list[Any]:
     if spec.lines is not None and not spec.relative:
         line = spec.lines[0][0]
     found = kernel.functions(spec.function, file=spec.file, line=line)
-    found = [f for f in found if f.file]  # assembly has no debug information: kprobe.function reaches it
+    if not _is_attached(request):
+        found = [f for f in found if f.file]  # assembly has no debug information: kprobe.function reaches it
     if spec.lines is not None and spec.relative:
         found = [f for f in found if _has_relative_line(kernel, f, spec.lines[0][0])]
     return found
+
+
+def _is_attached(request: Request) -> bool:
+    """Whether probes are for a program with an ELF file of its own, which need not have debug information."""
+    return getattr(request.analysis.kernel, "program", None) is not None
 
 
 def _has_relative_line(kernel: Any, function: Any, line: int) -> bool:
@@ -281,6 +287,8 @@ def _function(request: Request) -> list[Found]:
 def _of_function(request: Request, function: Any) -> list[Found]:
     point = f'kernel.function("{function_text(function)}"){_suffixes(request)}'
     found = []
+    if not function.file:
+        return _of_symbol(request, function.name)
     if request.has("return"):
         return [] if function.is_inlined_only else [_at_return(request, function, point)]
     if not request.has("inline") and not function.is_inlined_only:
@@ -288,6 +296,18 @@ def _of_function(request: Request, function: Any) -> list[Found]:
     if not request.has("call") and not request.has("exported"):
         found += [_at_inlined(request, instance, point) for instance in function.inlined]
     return found
+
+
+def _of_symbol(request: Request, name: str) -> list[Found]:
+    """The same of a function that only the symbol table knows: without variables."""
+    if request.has("inline"):
+        return []
+    symbol = request.kernel.symbols.symbol(name)
+    entry = symbol.address + symbol.local_entry
+    event: program.Event = program.Breakpoint(entry, name, symbol.local_entry)
+    if request.has("return"):
+        event = program.FunctionReturn(entry, name, request.arguments.get("maxactive") or 0)
+    return [Found(event, f'kernel.function("{name}"){_suffixes(request)}', None, f"pc={entry:#x}")]
 
 
 def _at_entry(request: Request, function: Any, point: str) -> Found:
@@ -626,9 +646,9 @@ def _absent_shapes() -> Iterator[tuple[Shape, Builder]]:
             for suffix in ((), (("call", None),), (("return", None),)):
                 yield (*function, ("callee", STRING), *suffix), _nothing
             for suffix in ((), (("absolute", None),), (("nearest", None),)):
-                absolute = bool(suffix) and suffix[0][0] == "absolute"
-                yield (root, ("statement", argument), *suffix), (
-                    _in_program(_statement) if there and not absolute else _nothing)
+                build = _absolute if suffix and suffix[0][0] == "absolute" else _statement
+                there_too = there and (build is _statement or argument is NUMBER)
+                yield (root, ("statement", argument), *suffix), _in_program(build) if there_too else _nothing
             yield (root, ("mark", STRING)), _nothing
             yield (root, ("plt", None)), _nothing
             yield (root, ("plt", STRING)), _nothing

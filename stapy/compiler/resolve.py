@@ -148,7 +148,7 @@ class ProbeResolver:
         try:
             made = self.walk(self.root, 0, point, pending)
             if not made and not optional:
-                raise SemanticError("no match", hint=_absence_hint(point))
+                raise SemanticError("no match", hint=_absence_hint(point, self.analysis))
             return made
         except SemanticError as error:
             if optional:
@@ -439,7 +439,11 @@ _ABSENT = {
 }
 
 
-def _absence_hint(point: tree.ProbePoint) -> str | None:
+def _absence_hint(point: tree.ProbePoint, analysis: Analysis) -> str | None:
+    if point.components[0].name == "process":
+        attached = getattr(analysis.kernel, "program", None)
+        if attached is not None:
+            return f"the program attached to is {attached}: probes go to its functions, lines and addresses"
     for component in point.components[:2]:
         if component.name in _ABSENT:
             return _ABSENT[component.name]

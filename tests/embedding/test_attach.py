@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import unicorn
 from unicorn import x86_const
 
 import stapy
+from stapy.runtime.debuginfo import KernelDescription
 from stapy.runtime.kernels.attached import AttachError
 from tests.conftest import ROOT
 
@@ -27,8 +29,8 @@ rounds=10
 """
 
 
-def run(script: str, arch: str = "x86_64", **more: Any) -> stapy.Result:
-    path = FOLDER / f"checksum.{arch}.elf"
+def run(script: str, arch: str = "x86_64", path: Path | None = None, **more: Any) -> stapy.Result:
+    path = path or FOLDER / f"checksum.{arch}.elf"
     uc, entry = EXAMPLE["load"](arch, path)
     with stapy.attach(uc, script, elf=path, **more) as attached:
         uc.emu_start(entry, EXAMPLE["STOP"])
@@ -51,8 +53,6 @@ def test_the_program_computes_what_it_does_without_probes(arch: str) -> None:
         uc.emu_start(entry, EXAMPLE["STOP"])
         if attached is not None:
             assert sum(attached.close().hits.values()) > 30
-        from stapy.runtime.debuginfo import KernelDescription
-
         return bytes(uc.mem_read(KernelDescription.from_elf(path).symbols["total"], 4))
 
     everywhere = 'global n probe process.statement("*@checksum.c:*") { n++ } probe process.function("*").return { n++ }'
@@ -66,6 +66,17 @@ def test_backtraces_variables_and_time() -> None:
     assert [line.split()[2].partition("+")[0] for line in lines[:3]] == ["mix", "walk", "start"]
     assert lines[3].startswith("seed=0x5 packet=0x")
     assert lines[4:] == ["0", "5000"]
+
+
+def test_an_elf_file_without_debug_information(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.elf"
+    subprocess.run(["strip", "-g", "-o", bare, FOLDER / "checksum.x86_64.elf"], check=True)
+    script = ('probe process("bare").function("m*") { println(int_arg(1)) } '
+              'probe process.function("walk").return { n++ }')
+    assert run(f"global n {script}", path=bare).stdout == "5\n148988\nn=3\n"
+    address = KernelDescription.from_elf(bare).symbols["mix"]
+    by_address = f"probe process.statement({address:#x}).absolute {{ n++ }} global n"
+    assert run(by_address, path=bare, options=["-g"]).globals == {"n": 2}
 
 
 def test_exit_stops_the_instance() -> None:
@@ -105,7 +116,7 @@ def test_the_programs_own_traps_are_its_own() -> None:
 
 @pytest.mark.parametrize(("script", "message"), [
     ('probe process.function("nosuch") {}', "semantic error: while resolving probe point"),
-    ('probe process("other").function("mix") {}', "semantic error: while resolving probe point"),
+    ('probe process("other").function("mix") {}', r"hint: the program attached to is .*checksum.x86_64.elf: "),
     ("probe begin {", "parse error: "),
     ('probe process.function("mix") { println(execname()) }', None),
     ("probe timer.ms(1) { next }", "timer probes cannot run on an attached program"),
