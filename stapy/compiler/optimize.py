@@ -351,7 +351,8 @@ class Optimizer:
         """Drop probes that do nothing; stap says so for each."""
         self.quiet = False
         for instance in list(self.analysis.instances):
-            if isinstance(instance.handler.body, tree.Null):
+            tests = instance.handler.condition is not None and not isinstance(instance.handler.condition, tree.Number)
+            if isinstance(instance.handler.body, tree.Null) and not tests:
                 family = re.match(r"\w*", instance.point)[0]  # type: ignore[index]
                 self.warn(f"Probe '{family}' has been elided", instance.token)
                 self.analysis.instances.remove(instance)
@@ -609,7 +610,10 @@ class Folder(Rewriter):
         return node
 
     def rewrite_foreach(self, node: tree.Foreach) -> tree.Statement:
+        parts, node.slice = node.slice, None
         self.rewrite_children(node)
+        if parts is not None:  # stap does not compute in slices
+            node.slice = [DecidingFolder().rewrite(part) if part is not None else None for part in parts]
         if isinstance(node.limit, tree.Number) and node.limit.value <= 0:
             self.changed = True
             return tree.Null(node.token)
