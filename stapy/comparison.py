@@ -52,13 +52,17 @@ def run_each(architectures: Sequence[str], run: Callable[[str], int]) -> list[Ou
             while waiting and len(running) < (os.cpu_count() or 1):
                 process = _Process(waiting.pop(0))
                 running[process.start(run)] = process
-            pid, status = os.wait()
-            if pid in running:
-                process = running.pop(pid)
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # ^C may come here: it stays to be waited for
+            assert ended is not None
+            status = os.waitpid(ended.si_pid, 0)[1]
+            if ended.si_pid in running:
+                process = running.pop(ended.si_pid)
                 outcomes[process.architecture] = process.outcome(status)
     except KeyboardInterrupt:  # the terminal told the processes as well: their runs end, and print what they have
         for pid, process in running.items():
             outcomes[process.architecture] = process.outcome(os.waitpid(pid, 0)[1])
+        if waiting:
+            print(f"Interrupted before {' '.join(waiting)}.", file=sys.stderr)
     return [outcomes[name] for name in architectures if name in outcomes]
 
 
