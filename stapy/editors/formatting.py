@@ -162,7 +162,7 @@ class _Spacing:
         if operator or isinstance(before, _Operator):
             return " "
         if unary:
-            return ""
+            return kept if piece.text[0] == before.text[-1] else ""  # `- -j` is not `--j`
         if (piece.text == "(" and before.text in _CONTROL) or (
                 before.text == ")" and piece.kind == "word" and not self._header):
             return " "
