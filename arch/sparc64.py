@@ -98,7 +98,7 @@ class Sparc64(Architecture):
         return RegisterFile(engine)
 
     @cached_property
-    def breakpoint_pc(self) -> int:
+    def breakpoint_pc(self) -> int:  # type: ignore[override]
         """4 in Unicorn 2.1.4, which goes on before it tells of a trap; 0 before. Raises RuntimeError."""
         from unicorn import Uc
 

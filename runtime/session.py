@@ -283,9 +283,9 @@ class Session:
         except ValueError:  # not the main thread: whoever owns that looks after ^C
             yield
             return
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:  # neither ignored nor somebody else's
-                before[number] = signal.signal(number, interrupt)
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(ending) is signal.SIG_DFL:  # neither ignored nor somebody else's
+                before[ending] = signal.signal(ending, interrupt)
         try:
             yield
         finally:

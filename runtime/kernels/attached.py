@@ -116,16 +116,17 @@ class AttachedMachine:
         from stapy.runtime.machine.unicorn_cpu import UnicornCpu
 
         self.arch = arch
-        self.memory: Any = AttachedMemory(arch, uc)
+        memory: Any = AttachedMemory(arch, uc)  # as good as a Memory
+        self.memory = memory
         self.breakpoints: dict[int, Callable[[Any], None]] = {}
         self.traps: dict[int, Callable[[Any], None]] = {}
         self.fault_hooks: list[Callable[[Any, int, int, int], bool]] = []
         self.symbols: dict[str, Any] = {}
         self._description = description
-        self.cpu = UnicornCpu(arch, self.memory, breakpoints=self.breakpoints, uc=uc)
+        self.cpu = UnicornCpu(arch, memory, breakpoints=self.breakpoints, uc=uc)
         self.cpu.trap = self._trap
         self.cpus = [self.cpu]
-        self.code_area = CodeArea(self.memory, self._room(uc), SLOTS)
+        self.code_area = CodeArea(memory, self._room(uc), SLOTS)
 
     def _room(self, uc: Any) -> int:
         """An address for the slots: the gap nearest to the program's code, so that fixed-up branches reach."""
@@ -217,13 +218,13 @@ class AttachedKernel(Kernel):
         self.description.program = str(elf)
         self.arch = _architecture(uc, arch or self.description.arch)
         self.uc = uc
-        self.machine = AttachedMachine(self.arch, uc, self.description)
+        self.machine: Any = AttachedMachine(self.arch, uc, self.description)
         self.memory = self.machine.memory
         self.cpus = self.machine.cpus
         self.clock: Any = AttachedClock(clock)
         self.epoch = 0
         self.layout = ProgramLayout(self.description)
-        self.kprobes = Kprobes(self.machine, self.description, current=lambda cpu: 0)  # type: ignore[arg-type]
+        self.kprobes = Kprobes(self.machine, self.description, current=lambda cpu: 0)
         self._stopped = False
 
     # ------------------------------------------------------------ tasks: none

@@ -44,7 +44,7 @@ global rounds
 def load(arch: str, path: Path) -> tuple[Any, int]:
     """An instance with the program in its memory, and the program's entry."""
     kind, mode, stack_pointer, link = CPUS[arch]
-    uc = unicorn.Uc(kind, mode)
+    uc: Any = unicorn.Uc(kind, mode)
     if arch == "mips64":
         uc.ctl_set_cpu_model(mips_const.UC_CPU_MIPS64_MIPS64R2_GENERIC)
     elif arch == "ppc64le":

@@ -532,8 +532,9 @@ def _in_program(build: Builder) -> Builder:
         name = program.rpartition("/")[2]
         if path is not None and path.rpartition("/")[2] not in (name, name.partition(".")[0]):
             return []
-        return [replace(each, point=each.point.replace("kernel.", f'process("{program}").', 1))
-                for each in build(request)]
+        places = build(request)
+        assert isinstance(places, list)  # no alias is made of these
+        return [replace(each, point=each.point.replace("kernel.", f'process("{program}").', 1)) for each in places]
 
     return found
 

@@ -152,7 +152,7 @@ def has_more_than(most: int, text: str) -> bool:
     for _ in range(most + 1):
         found: Any = match(text, position)
         start, position = found.span(found.lastindex)
-        if found.lastindex == 1 or text.startswith("%{", start) and position == start + 1:
+        if found.lastindex == 1 or (text.startswith("%{", start) and position == start + 1):
             return False
         if text[start:position] == '"':
             position = _OPEN_STRING.match(text, start).end()  # type: ignore[union-attr]

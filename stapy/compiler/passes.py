@@ -52,7 +52,8 @@ def parse_all(sources: Iterable[tree.Source], options: Any, reporter: Reporter) 
         return None
     arguments = given.arguments
     assert arguments is not None
-    all_asked_for = any(re.search(r"\barg[cv](_\d+)?\b", script.source.text) for script in scripts)  # the tapset's globals
+    words = re.compile(r"\barg[cv](_\d+)?\b")  # the tapset's globals
+    all_asked_for = any(words.search(script.source.text) for script in scripts)
     for number, used in enumerate(arguments.used, 1):
         if not used and not all_asked_for:
             reporter.warning(f"unused command line option ${number}/@{number}")

@@ -112,8 +112,8 @@ class Visitor:
         kind = type(node)
         method = self._methods.get(kind)
         if method is None:
-            method = getattr(type(self), "visit_" + kind.__name__.lower(), type(self).visit_children)
-            self._methods[kind] = method
+            found: Method = getattr(type(self), "visit_" + kind.__name__.lower(), type(self).visit_children)
+            self._methods[kind] = method = found
         return method(self, node)
 
     def visit_children(self, node: tree.Node) -> None:
@@ -133,8 +133,8 @@ class Rewriter:
         kind = type(node)
         method = self._methods.get(kind)
         if method is None:
-            method = getattr(type(self), "rewrite_" + kind.__name__.lower(), type(self).rewrite_children)
-            self._methods[kind] = method
+            found: Method = getattr(type(self), "rewrite_" + kind.__name__.lower(), type(self).rewrite_children)
+            self._methods[kind] = method = found
         return method(self, node)
 
     def rewrite_children(self, node: tree.Node) -> Any:
