@@ -45,7 +45,7 @@ def runs() -> Iterator[Any]:
             yield pytest.param(sample, architecture, id=f"{sample.name}-{architecture}", marks=marks)
 
 
-@pytest.mark.parametrize(("sample", "architecture"), runs())
+@pytest.mark.parametrize(("sample", "architecture"), list(runs()))
 def test_sample(sample: Path, architecture: str) -> None:
     result = run_sample(sample, architecture)
     assert result.err == expected_error(sample)
