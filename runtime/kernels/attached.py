@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from stapy import arch as architectures
 from stapy.runtime.kernels.base import ConsoleSink, Kernel, Task
@@ -218,13 +218,14 @@ class AttachedKernel(Kernel):
         self.description.program = str(elf)
         self.arch = _architecture(uc, arch or self.description.arch)
         self.uc = uc
-        self.machine: Any = AttachedMachine(self.arch, uc, self.description)
+        machine: Any = AttachedMachine(self.arch, uc, self.description)  # as good as a Machine
+        self.machine = machine
         self.memory = self.machine.memory
         self.cpus = self.machine.cpus
         self.clock: Any = AttachedClock(clock)
         self.epoch = 0
         self.layout = ProgramLayout(self.description)
-        self.kprobes = Kprobes(self.machine, self.description, current=lambda cpu: 0)
+        self.kprobes = Kprobes(machine, self.description, current=lambda cpu: 0)
         self._stopped = False
 
     # ------------------------------------------------------------ tasks: none
