@@ -1,13 +1,9 @@
-"""What there is to write scripts with: the lists of --dump-functions, --dump-probe-types and --dump-probe-aliases.
-
-``python -m stapy.compiler.inventory`` writes the reference page, docs/functions.md, from the same declarations.
-"""
+"""What there is to write scripts with: the lists of --dump-functions, --dump-probe-types and --dump-probe-aliases."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from pathlib import Path
 
 from stapy.compiler import families, tree, unparse
 from stapy.compiler.library import Library
@@ -60,32 +56,3 @@ def _alias_lines(script: tree.Script, name: str) -> Iterator[str]:
     for alias in script.aliases:
         if not name.startswith("__") and name in map(unparse.point_text, alias.names):
             yield f"{name} = {', '.join(map(unparse.point_text, alias.points))}"
-
-
-# ---------------------------------------------------------------- docs/functions.md
-
-
-def page() -> str:
-    """The reference of the tapset's functions, by the module that has them."""
-    parts = ["# The tapset's functions", "", "`stapy --dump-functions` lists them; this page is made from their "
-             "declarations by `python -m stapy.compiler.inventory`.", ""]
-    for module, names in sorted(declare.MODULES.items()):
-        found = [function for name in names.split() for function in declare.find(name) if not name.startswith("_")]
-        if not found:
-            continue
-        about = (inspect.getmodule(found[0].call).__doc__ or "").partition("\n\n")[0]
-        parts += [f"## {module.replace('_', ' ').capitalize()}", "", " ".join(about.split()), ""]
-        for function in found:
-            guru = " (with `-g`)" if function.guru else ""
-            parts += [f"- `{function}`{guru}: {' '.join(inspect.cleandoc(function.doc).split())}"]
-        parts.append("")
-    return "\n".join(parts)
-
-
-def main() -> None:
-    """Write the page anew."""
-    (Path(__file__).resolve().parents[2] / "docs" / "functions.md").write_text(page())
-
-
-if __name__ == "__main__":
-    main()
