@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 from stapy import arch as architectures
 from stapy.runtime.kernels.base import ConsoleSink, Kernel, Task
