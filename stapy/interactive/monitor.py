@@ -41,6 +41,7 @@ s  sort the probes            x     hide or show the output
 t  turn a probe off or on     q     end the run
 Tab, arrows, PgUp, PgDn, Home, End: move in the lists     h: this text"""
 
+_WIDTHS = {"probe": 6, "hits": 4, "avg": 4}  # of columns, at least: a long point gives way
 KEYS = {"\x1b[A": "up", "\x1b[B": "down", "\x1b[5~": "page up", "\x1b[6~": "page down", "\x1b[H": "home",
         "\x1b[F": "end", "\x1b[1~": "home", "\x1b[4~": "end", "\t": "tab"}
 
@@ -226,7 +227,7 @@ class MonitorSession(Session):
         """``height`` of the rows, from where the list has been moved to."""
         table = Table(box=None, padding=(0, 1), expand=True)
         for head in heads:
-            table.add_column(head, no_wrap=True, overflow="crop",
+            table.add_column(head, no_wrap=True, overflow="crop", min_width=_WIDTHS.get(head, 1),
                              justify="right" if head in ("hits", "min", "avg", "max") else "left")
         start = min(self._offsets[which], max(0, len(rows) - 1))
         for row in rows[start : start + height]:
