@@ -1,5 +1,14 @@
-/* The layout of the kernel image. */
+/* The layout of the kernel image, the same on all architectures but for sections that some compilers make. */
 #include <asm/page.h>
+
+#ifndef THREAD_ORDER
+#define THREAD_ORDER	1	/* of a kernel stack */
+#endif
+#ifdef __mips__
+#define LEFT_OUT	*(.MIPS.options) *(.MIPS.abiflags) *(.pdr) *(.gnu.attributes)
+#else
+#define LEFT_OUT
+#endif
 
 ENTRY(_start)
 jiffies = jiffies_64;
@@ -44,6 +53,14 @@ SECTIONS
 	} :text
 	. = ALIGN(PAGE_SIZE);
 	.rodata : { *(.rodata .rodata.*) } :data
+#ifdef __powerpc64__
+	/* Function descriptors: where a function is, and what r2 has to be in it. */
+	.opd : ALIGN(8) { KEEP(*(.opd)) } :data
+	.got : ALIGN(256) { *(.got .toc) } :data
+#endif
+#ifdef __s390x__
+	.got : ALIGN(8) { *(.got .got.plt) } :data
+#endif
 	__ksymtab : { __start___ksymtab = .; *(__ksymtab) __stop___ksymtab = .; } :data
 	__ksymtab_gpl : { __start___ksymtab_gpl = .; *(__ksymtab_gpl) __stop___ksymtab_gpl = .; } :data
 	__ksymtab_strings : { *(__ksymtab_strings) } :data
@@ -63,7 +80,7 @@ SECTIONS
 		*(.initcall7.init)
 		__initcall_end = .;
 	} :data
-	. = ALIGN(16384);
+	. = ALIGN(PAGE_SIZE << THREAD_ORDER);
 	.data : {
 		_sdata = .;
 		*(.data.init_task)
@@ -81,5 +98,5 @@ SECTIONS
 	. = ALIGN(PAGE_SIZE);
 	_end = .;
 
-	/DISCARD/ : { *(.note.*) *(.eh_frame) *(.comment) *(.MIPS.options) *(.MIPS.abiflags) *(.pdr) *(.gnu.attributes) }
+	/DISCARD/ : { *(.note.*) *(.eh_frame) *(.comment) LEFT_OUT }
 }
