@@ -169,9 +169,6 @@ class AttachedMachine:
     def print_kernel(self, text: str) -> None:
         """There is no console."""
 
-    def function_symbol(self, name: str) -> int:
-        return self._description.symbols[name]
-
     def call(self, function: int, *arguments: int, cpu: Any = None) -> int:
         raise MachineError("functions of an attached program cannot be called by probes")
 

@@ -35,7 +35,7 @@ _COMPONENT = re.compile(r'(\w*)(\((?:"[^"]*"|-?\w+)\))?')
 _TARGET = re.compile(r"(\$\w*|@var\(\"\w+\"\))((?:(?:->|\.)\w+|\[\d+\])*)(->|\.)(\w*)$")
 _NAME = re.compile(r"([@$]?\w*)$")
 _PROBED = re.compile(r'probe\s+(?:[^{}"]*,\s*)?\w+\.(?:function|statement)\(\s*"([^"]+)"[^{]*\{')
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|(?:#|//)[^\n]*', re.DOTALL)
+STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|(?:#|//)[^\n]*', re.DOTALL)
 
 
 class Completer:
@@ -55,10 +55,6 @@ class Completer:
         found = list(self._complete(text))
         unique = {completion.text: completion for completion in reversed(found)}
         return sorted(unique.values(), key=lambda completion: completion.text)[:MOST]
-
-    def probe_points(self, written: str) -> list[Completion]:
-        """The same for a probe point alone, as after ``-l``."""
-        return self.complete(f"probe {written}")
 
     def _complete(self, text: str) -> Iterator[Completion]:
         start = _POINT_START.search(_blank(text, keep_open_string=True))
@@ -218,7 +214,7 @@ def _shape(path: str) -> tuple[tuple[str, str | None], ...]:
 
 def _blank(text: str, keep_open_string: bool = False) -> str:
     """``text`` with strings and comments blanked out, of the same length."""
-    blanked = _STRING_OR_COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    blanked = STRING_OR_COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     return blanked if keep_open_string or '"' not in blanked else blanked[: blanked.index('"')].ljust(len(text))
 
 
@@ -228,4 +224,4 @@ def _braces_blanked(point: str) -> str:
 
 
 def _open_string(text: str) -> bool:
-    return '"' in _STRING_OR_COMMENT.sub("", text)
+    return '"' in STRING_OR_COMMENT.sub("", text)

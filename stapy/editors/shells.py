@@ -91,9 +91,9 @@ def _values(option: str, begun: str, given: list[str]) -> list[str] | None:
     from stapy import arch, samples_index, workload
 
     if option in ("-l", "-L"):
-        return _probe_points(begun, given)
+        return _completed("probe ", begun, given, closing='")' if begun.count('"') % 2 else "")
     if option in ("-e", "-E"):
-        return _script(begun, given)
+        return _completed("", begun, given)
     if option == "-a":
         done, comma, last = begun.rpartition(",")
         return [done + comma + name for name in [*arch.names(), "all"] if name.startswith(last)]
@@ -106,14 +106,10 @@ def _values(option: str, begun: str, given: list[str]) -> list[str] | None:
     return [choice for choice in choices[option]() if choice.startswith(begun)] if option in choices else None
 
 
-def _probe_points(begun: str, given: list[str]) -> list[str]:
-    closing = '")' if begun.count('"') % 2 else ""
+def _completed(before: str, begun: str, given: list[str], closing: str = "") -> list[str]:
+    """What ``begun`` can become where it stands in a script behind ``before``."""
     return [begun[: len(begun) - found.replaced] + found.text + closing
-            for found in _engine(given).probe_points(begun)]
-
-
-def _script(begun: str, given: list[str]) -> list[str]:
-    return [begun[: len(begun) - found.replaced] + found.text for found in _engine(given).complete(begun)]
+            for found in _engine(given).complete(before + begun)]
 
 
 def _engine(given: list[str]) -> Completer:

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TextIO
 
 from stapy import running, samples_index
+from stapy.editors.completion import STRING_OR_COMMENT
 from stapy.options import Options
 from stapy.running import Failure, ScriptRun
 
 DECLARATIONS = ("probe", "global", "function", "private", "@define", "%{")
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|(?:#|//)[^\n]*', re.DOTALL)
 
-_PIECE = re.compile(_STRING_OR_COMMENT.pattern + r"|%\{.*?%\}|[{}()\[\]]|\b\w+\b", re.DOTALL)
+_PIECE = re.compile(STRING_OR_COMMENT.pattern + r"|%\{.*?%\}|[{}()\[\]]|\b\w+\b", re.DOTALL)
 
 
 class CommandError(Exception):
@@ -364,7 +364,7 @@ def _first_word(text: str) -> str:
 
 def _bare(text: str) -> str:
     """The text without comments and without what stands in strings; a string that is not closed stays."""
-    return _STRING_OR_COMMENT.sub(lambda match: '""' if match[0].startswith('"') else " ", text)
+    return STRING_OR_COMMENT.sub(lambda match: '""' if match[0].startswith('"') else " ", text)
 
 
 def is_complete(text: str) -> bool:
